@@ -1,0 +1,35 @@
+//! The build script: compiles the built-in packs, so that a program that starts need not. It shares the modules that read and
+//! compile packs with the library; a mistake in a pack stops the build with the message that its author needs.
+#![allow(dead_code, unreachable_pub, reason = "the modules are the library's; only a part of each is needed here")]
+
+mod error;
+mod rules;
+mod script;
+mod span;
+mod suggest;
+
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=rules");
+    // The shared vocabulary comes first, then the packs by name.
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(root.join("rules"))?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    paths.sort_by_key(|path| (!path.ends_with("words.toml"), path.clone()));
+    let mut packs = Vec::new();
+    let mut sources = String::from("&[");
+    for path in paths {
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        packs.push(rules::RulePack::from_toml(&file, &text)?);
+        sources.push_str(&format!("({file:?}, include_str!({:?})),", path.display().to_string()));
+    }
+    sources.push(']');
+    std::fs::write(out.join("sources.rs"), sources)?;
+    std::fs::write(out.join("packs.bin"), postcard::to_stdvec(&rules::compile::compile_all(&packs)?)?)?;
+    Ok(())
+}

@@ -1,0 +1,795 @@
+//! The order of the stages: the only file that knows it. Packs are compiled here, text runs through here.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
+
+use crate::conversation::{Speaker, Utterance};
+use crate::error::Error;
+use crate::finding::{Dismissal, Examination, Finding, Reason};
+use crate::folded::{Folded, Reading};
+use crate::rules::compile::{CompiledPack, CompiledRule, Vocabulary};
+use crate::rules::pattern::{Classes, Pattern};
+use crate::rules::{Condition as RawCondition, Confidence, Example, Fix, GuardRef, Replace, Rule, RulePack, Scope};
+use crate::scan::{Scanner, Scratch};
+use crate::script::Script;
+use crate::span::Span;
+use crate::suggest::{Edit, Fixed, Safety, Suggestion, Template, apply, keeps_facts};
+use crate::verify::{Check, Condition, Edges, Judge, Match, judge, matches};
+
+/// The built-in packs as written, file name and text, in order of loading; the first is the shared vocabulary.
+const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// The same, compiled by the build script.
+static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/packs.bin"));
+
+/// A longer utterance is judged in parts of at most this many bytes, so that cost stays linear.
+const PART: usize = 12 * 1024;
+
+/// Fixes are applied again to what they made at most this often.
+const ROUNDS: usize = 8;
+
+/// Checks utterances against rule packs. Immutable; a clone is one pointer; may be used from many threads at once.
+///
+/// Only building can fail: checking never does, and never panics, whatever the text.
+///
+/// ```
+/// use jinyu::Checker;
+///
+/// let checker = Checker::builder().build()?;
+/// let findings = checker.check("您好,你没有填对。");
+/// assert_eq!(findings[0].text, "你没有填对");
+/// assert_eq!(findings[0].category.as_str(), "blame");
+/// # Ok::<(), jinyu::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Checker(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    compiled: Vec<CompiledPack>,
+    /// The packs as written; built-in ones are read when somebody asks.
+    packs: OnceLock<Vec<RulePack>>,
+    added: Vec<RulePack>,
+    rules: Vec<LinkedRule>,
+    patterns: Vec<LinkedPattern>,
+    scanner: Scanner,
+    branches: Vec<Branch>,
+    /// For each literal, the branches that ask for it, and which of their sets it belongs to.
+    triggers: Vec<Vec<Trigger>>,
+    edges: Edges,
+    script: Script,
+}
+
+/// A rule, linked with the others.
+#[derive(Debug)]
+struct LinkedRule {
+    id: Arc<str>,
+    why: Arc<str>,
+    compiled: CompiledRule,
+    judge: Judge,
+    /// Read from the rule's fixes on first need.
+    templates: OnceLock<Vec<Templates>>,
+}
+
+/// The wordings of a fix.
+#[derive(Debug)]
+struct Templates {
+    text: Template,
+    tw: Option<Template>,
+    hk: Option<Template>,
+}
+
+#[derive(Debug)]
+struct LinkedPattern {
+    /// Index into `Inner::rules`.
+    rule: u32,
+    /// Index into its patterns.
+    index: usize,
+    pattern: Pattern,
+}
+
+/// A branch of a pattern: one way to match it.
+#[derive(Clone, Copy, Debug)]
+struct Branch {
+    /// Index into `Inner::patterns`.
+    pattern: u32,
+    /// A bit for each of its sets of literals.
+    sets: u8,
+}
+
+/// That a literal stands in the text meets one of the things that a branch asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Trigger {
+    /// Index into `Inner::branches`.
+    branch: u32,
+    set: u8,
+}
+
+/// Collects packs and settings for a [`Checker`].
+#[derive(Clone, Debug)]
+pub struct CheckerBuilder {
+    packs: Vec<RulePack>,
+    defaults: bool,
+    examples: bool,
+    script: Script,
+}
+
+/// An example of a rule that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExampleFailure {
+    /// The pack's file.
+    pub file: String,
+    /// The line of the rule, from 1.
+    pub line: usize,
+    /// The id of the rule.
+    pub rule: String,
+    /// What does not hold, in a sentence.
+    pub message: String,
+}
+
+/// Something about a rule that its author should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lint {
+    /// The pack's file.
+    pub file: String,
+    /// The line of the rule, from 1.
+    pub line: usize,
+    /// The id of the rule.
+    pub rule: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+/// A conversation while it is held: utterances go in one by one, findings come out at once.
+///
+/// It remembers what the customer said last, which guards may ask for, and which script is written.
+#[derive(Clone, Debug)]
+pub struct Session {
+    checker: Checker,
+    scratch: Scratch,
+    customer: Option<String>,
+    last: Speaker,
+    script: Option<Script>,
+}
+
+impl CheckerBuilder {
+    /// Adds a pack. One with the name of a built-in pack takes its place. Its examples are run by [`build`](Self::build).
+    #[must_use]
+    pub fn pack(mut self, pack: RulePack) -> Self {
+        self.packs.push(pack);
+        self
+    }
+
+    /// Leaves the built-in rules out; the shared vocabulary stays.
+    #[must_use]
+    pub fn without_default_packs(mut self) -> Self {
+        self.defaults = false;
+        self
+    }
+
+    /// Leaves the examples of added packs unrun, for callers that ask for [`Checker::test`] themselves.
+    #[must_use]
+    pub fn without_examples(mut self) -> Self {
+        self.examples = false;
+        self
+    }
+
+    /// The script that suggestions are written in where a text does not tell; Simplified if not set.
+    #[must_use]
+    pub fn script(mut self, script: Script) -> Self {
+        self.script = script;
+        self
+    }
+
+    /// Compiles the packs.
+    ///
+    /// # Errors
+    /// When an added pack has a broken pattern, a pattern without a literal to scan for, an unknown word class or guard, an id that
+    /// is taken, or an example that does not hold.
+    pub fn build(self) -> Result<Checker, Error> {
+        let mut compiled: Vec<CompiledPack> = postcard::from_bytes(COMPILED)
+            .map_err(|error| Error::syntax("built-in packs", None, format!("cannot be read: {error}")))?;
+        if !self.defaults {
+            compiled.truncate(1);
+        }
+        compiled.retain(|pack| !self.packs.iter().any(|added| added.name == pack.name));
+        let mut vocabulary = Vocabulary::default();
+        for pack in &compiled {
+            vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
+            for rule in &pack.rules {
+                vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
+            }
+        }
+        for pack in &self.packs {
+            vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
+            for rule in &pack.rules {
+                vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
+            }
+        }
+        for pack in &self.packs {
+            compiled.push(vocabulary.compile(pack)?);
+        }
+        let checker = Checker(Arc::new(Inner::link(compiled, vocabulary, self.packs, self.script)?));
+        if self.examples {
+            for pack in &checker.0.added {
+                if let Some(failure) = checker.test(&pack.name).into_iter().next() {
+                    return Err(Error::example(&failure.file, Some(failure.line), &failure.rule, failure.message));
+                }
+            }
+        }
+        Ok(checker)
+    }
+}
+
+/// What rules share while they are linked: one pattern for each condition that is written alike.
+struct Linker {
+    classes: Arc<Classes>,
+    guards: BTreeMap<String, Check>,
+    conditions: HashMap<String, Arc<Pattern>>,
+}
+
+impl Linker {
+    fn pattern(&mut self, written: Option<&String>) -> Option<Arc<Pattern>> {
+        let written = written?;
+        if let Some(pattern) = self.conditions.get(written) {
+            return Some(pattern.clone());
+        }
+        let pattern = Arc::new(Pattern::new(written.clone(), false, self.classes.clone()));
+        self.conditions.insert(written.clone(), pattern.clone());
+        Some(pattern)
+    }
+
+    fn condition(&mut self, raw: &RawCondition) -> Condition {
+        Condition {
+            around: self.pattern(raw.around.as_ref()),
+            before: self.pattern(raw.before.as_ref()),
+            after: self.pattern(raw.after.as_ref()),
+            earlier: self.pattern(raw.earlier.as_ref()),
+            later: self.pattern(raw.later.as_ref()),
+            utterance: self.pattern(raw.utterance.as_ref()),
+            customer: self.pattern(raw.customer.as_ref()),
+            quoted: raw.quoted,
+        }
+    }
+
+    fn checks(&mut self, guards: &[GuardRef]) -> Vec<Check> {
+        let check = |guard: &GuardRef| match guard {
+            GuardRef::Named(name) => self.guards.get(name).cloned(),
+            GuardRef::Inline(raw) => Some(Check { name: raw.to_string().into(), conditions: Arc::new([self.condition(raw)]) }),
+        };
+        guards.iter().filter_map(check).collect()
+    }
+}
+
+impl Inner {
+    fn link(compiled: Vec<CompiledPack>, vocabulary: Vocabulary, added: Vec<RulePack>, script: Script) -> Result<Self, Error> {
+        let classes = Arc::new(vocabulary.classes);
+        let mut linker = Linker { classes: classes.clone(), guards: BTreeMap::new(), conditions: HashMap::new() };
+        for (name, conditions) in &vocabulary.guards {
+            let conditions: Arc<[Condition]> = conditions.iter().map(|raw| linker.condition(raw)).collect();
+            linker.guards.insert(name.clone(), Check { name: name.as_str().into(), conditions });
+        }
+        let edge = |written: &str| Pattern::new(written.to_owned(), false, classes.clone());
+        let edges = Edges {
+            clause_lead: edge("^(?:{lead})*$"),
+            clause_tail: edge("^(?:{tail})*$"),
+            utterance_lead: edge("^(?:{lead}|[，。！？“”])*$"),
+            utterance_tail: edge("^(?:{tail}|[，。！？“”])*$"),
+        };
+        let mut rules = Vec::new();
+        let mut patterns = Vec::new();
+        let mut branches = Vec::new();
+        let mut wanted: Vec<(&str, Trigger)> = Vec::new();
+        for pack in &compiled {
+            for rule in &pack.rules {
+                for (index, pattern) in rule.patterns.iter().enumerate() {
+                    for sets in &pattern.literals {
+                        for (set, literals) in sets.iter().enumerate() {
+                            let trigger = Trigger { branch: branches.len() as u32, set: 1 << set };
+                            wanted.extend(literals.iter().map(|literal| (literal.as_str(), trigger)));
+                        }
+                        branches.push(Branch { pattern: patterns.len() as u32, sets: ((1u16 << sets.len()) - 1) as u8 });
+                    }
+                    patterns.push(LinkedPattern {
+                        rule: rules.len() as u32,
+                        index,
+                        pattern: Pattern::new(pattern.written.clone(), pattern.is_phrase, classes.clone()),
+                    });
+                }
+                rules.push(LinkedRule {
+                    id: rule.id.as_str().into(),
+                    why: rule.why.as_str().into(),
+                    compiled: rule.clone(),
+                    judge: Judge {
+                        scope: rule.scope,
+                        edge: rule.edge,
+                        boundary: rule.boundary,
+                        when: linker.checks(&rule.when),
+                        unless: linker.checks(&rule.unless),
+                    },
+                    templates: OnceLock::new(),
+                });
+            }
+        }
+        wanted.sort_unstable();
+        let mut literals = Vec::new();
+        let mut triggers = Vec::new();
+        for group in wanted.chunk_by(|one, other| one.0 == other.0) {
+            literals.extend(group.first().map(|&(literal, _)| literal));
+            triggers.push(group.iter().map(|&(_, trigger)| trigger).collect());
+        }
+        let scanner = Scanner::new(&literals).map_err(|message| Error::syntax("packs", None, message))?;
+        Ok(Self { compiled, packs: OnceLock::new(), added, rules, patterns, branches, scanner, triggers, edges, script })
+    }
+
+    /// The patterns of which a branch has a candidate for each of its sets, in order.
+    fn triggered(&self, scratch: &Scratch) -> Vec<u32> {
+        let mut triggers: Vec<Trigger> =
+            scratch.candidates.iter().filter_map(|c| self.triggers.get(c.literal as usize)).flatten().copied().collect();
+        triggers.sort_unstable();
+        let complete = |group: &[Trigger]| {
+            let branch = self.branches.get(group.first()?.branch as usize)?;
+            let met = group.iter().fold(0, |met, trigger| met | trigger.set);
+            (met == branch.sets).then_some(branch.pattern)
+        };
+        let mut patterns: Vec<u32> =
+            triggers.chunk_by(|one, other| one.branch == other.branch).filter_map(complete).collect();
+        patterns.dedup();
+        patterns
+    }
+
+    fn rule(&self, index: u32) -> Option<&LinkedRule> {
+        self.rules.get(index as usize)
+    }
+
+    /// The packs in use as written, in order of loading.
+    fn packs(&self) -> &[RulePack] {
+        self.packs.get_or_init(|| {
+            let read = |pack: &CompiledPack| {
+                let added = self.added.iter().find(|added| added.name == pack.name);
+                let built_in = || {
+                    let (file, text) = SOURCES.iter().find(|(file, _)| *file == pack.file)?;
+                    RulePack::from_toml(file, text).ok()
+                };
+                added.cloned().or_else(built_in)
+            };
+            self.compiled.iter().filter_map(read).collect()
+        })
+    }
+}
+
+impl LinkedRule {
+    fn templates(&self) -> &[Templates] {
+        self.templates.get_or_init(|| {
+            let optional = |text: &Option<String>| text.as_deref().and_then(|text| Template::new(text).ok());
+            let read = |fix: &Fix| Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk) });
+            self.compiled.fixes.iter().filter_map(read).collect()
+        })
+    }
+}
+
+/// A match that is being judged, with its place in the original.
+struct Hit {
+    rule: u32,
+    span: Span,
+    reason: Option<Reason>,
+    confidence: Confidence,
+    suggestions: Vec<Suggestion>,
+}
+
+impl Checker {
+    /// A builder with the built-in packs.
+    #[must_use]
+    pub fn builder() -> CheckerBuilder {
+        CheckerBuilder { packs: Vec::new(), defaults: true, examples: true, script: Script::default() }
+    }
+
+    /// Findings of one utterance of an agent, without context, in order of their start.
+    #[must_use]
+    pub fn check(&self, text: &str) -> Vec<Finding> {
+        self.examine(text).findings
+    }
+
+    /// The same together with the matches that are no findings and what let them pass.
+    #[must_use]
+    pub fn examine(&self, text: &str) -> Examination {
+        let script = Script::detect(text).unwrap_or(self.0.script);
+        let context = Context { speaker: Speaker::Agent, customer: None, script, only: None };
+        self.run(text, &context, &mut Scratch::default())
+    }
+
+    /// A new conversation.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        Session { checker: self.clone(), scratch: Scratch::default(), customer: None, last: Speaker::Unknown, script: None }
+    }
+
+    /// The packs in use, in order of loading.
+    #[must_use]
+    pub fn packs(&self) -> &[RulePack] {
+        self.0.packs()
+    }
+
+    /// The rule with that id.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.0.packs().iter().flat_map(|pack| &pack.rules).find(|rule| &*rule.id == id)
+    }
+
+    /// Applies the best wording of each finding that is trusted at least so far, again and again until nothing changes.
+    ///
+    /// [`Safety::Show`] counts as [`Safety::Unsafe`]: advice is never applied. Applying it to its own result changes
+    /// nothing more. Numbers, dates, amounts, names and Latin words survive.
+    ///
+    /// ```
+    /// use jinyu::{Checker, Safety};
+    /// let checker = Checker::builder().build()?;
+    /// let fixed = checker.fix("你必须先付款。", Safety::Safe);
+    /// assert_eq!(checker.fix(&fixed.text, Safety::Safe).text, fixed.text);
+    /// # Ok::<(), jinyu::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fix(&self, text: &str, at_least: Safety) -> Fixed {
+        let at_least = at_least.max(Safety::Unsafe);
+        let mut current = text.to_owned();
+        let mut applied = 0;
+        let mut scratch = Scratch::default();
+        let script = Script::detect(text).unwrap_or(self.0.script);
+        let context = Context { speaker: Speaker::Agent, customer: None, script, only: None };
+        for _ in 0..ROUNDS {
+            let findings = self.run(&current, &context, &mut scratch).findings;
+            let best = |finding: &Finding| finding.suggestions.iter().find(|suggestion| suggestion.safety >= at_least).cloned();
+            let mut edits: Vec<Edit> =
+                findings.iter().filter_map(best).map(|best| Edit { span: best.span, text: best.text }).collect();
+            if edits.is_empty() {
+                let withheld = findings.iter().filter(|f| f.suggestions.iter().any(|s| s.safety == Safety::Unsafe)).count();
+                return Fixed { text: current, applied, withheld };
+            }
+            let (next, count) = apply(&current, &mut edits);
+            current = next;
+            applied += count;
+        }
+        // Wordings that call each other forth are worse than the original.
+        Fixed { text: text.to_owned(), applied: 0, withheld: applied }
+    }
+
+    fn run(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) -> Examination {
+        let mut examination = Examination::default();
+        let mut start = 0;
+        while start < text.len() {
+            let end = part_end(text, start);
+            let hits = self.run_part(text.get(start..end).unwrap_or(""), start, context, scratch);
+            if !hits.is_empty() {
+                let mut part = self.settle(text, context, hits);
+                examination.findings.append(&mut part.findings);
+                examination.dismissals.append(&mut part.dismissals);
+            }
+            start = end;
+        }
+        examination
+    }
+
+    fn run_part(&self, part: &str, offset: usize, context: &Context<'_>, scratch: &mut Scratch) -> Vec<Hit> {
+        let inner = &*self.0;
+        let mut hits: Vec<Hit> = Vec::new();
+        inner.scanner.scan(part, scratch);
+        if scratch.candidates.is_empty() {
+            return hits;
+        }
+        let patterns = inner.triggered(scratch);
+        if patterns.is_empty() {
+            return hits;
+        }
+        let customer = context.customer.map(|said| Folded::new(said, 0, Reading::Plain).text);
+        let plain = Folded::new(part, offset, Reading::Plain);
+        let squeezed = plain.suspicious.then(|| Folded::new(part, offset, Reading::Squeezed));
+        for index in patterns {
+            let Some(pattern) = inner.patterns.get(index as usize) else { continue };
+            let Some(rule) = inner.rule(pattern.rule) else { continue };
+            if context.only.is_some_and(|only| only != pattern.rule) || !context.concerns(rule.judge.scope) {
+                continue;
+            }
+            for folded in std::iter::once(&plain).chain(&squeezed) {
+                for found in matches(&pattern.pattern, &folded.text) {
+                    let span = folded.original(found.range.start, found.range.end);
+                    if span.is_empty() || (folded.reading == Reading::Squeezed && hits.iter().any(|hit| hit.rule == pattern.rule && hit.span.overlaps(span))) {
+                        continue;
+                    }
+                    let reason = judge(&rule.judge, &inner.edges, &found.range, folded, customer.as_deref());
+                    let suggestions = match reason {
+                        None => suggestions(rule, pattern, &found, folded, part, offset, context.script, &inner.edges),
+                        Some(_) => Vec::new(),
+                    };
+                    let confidence = match folded.reading {
+                        Reading::Plain => rule.compiled.confidence,
+                        Reading::Squeezed => rule.compiled.confidence.min(Confidence::Medium),
+                    };
+                    hits.push(Hit { rule: pattern.rule, span, reason, confidence, suggestions });
+                }
+            }
+        }
+        hits
+    }
+
+    /// Orders the hits and keeps, of findings of one category that overlap, the weightiest.
+    fn settle(&self, text: &str, context: &Context<'_>, mut hits: Vec<Hit>) -> Examination {
+        let inner = &*self.0;
+        let mut examination = Examination::default();
+        let weight = |hit: &Hit| {
+            let severity = inner.rule(hit.rule).map(|rule| rule.compiled.severity);
+            let applicable = hit.suggestions.iter().map(|suggestion| suggestion.safety).max();
+            (hit.reason.is_none(), severity, hit.confidence, applicable, hit.span.len())
+        };
+        hits.sort_by(|one, other| {
+            weight(other).cmp(&weight(one)).then(one.span.start.cmp(&other.span.start)).then(one.rule.cmp(&other.rule))
+        });
+        for hit in hits {
+            let Some(rule) = inner.rule(hit.rule) else { continue };
+            let words = hit.span.slice(text).to_owned();
+            let covering = examination.findings.iter().find(|finding: &&Finding| {
+                finding.span.overlaps(hit.span) && finding.category == rule.compiled.category
+            });
+            let reason = match (hit.reason, covering) {
+                (None, None) => {
+                    examination.findings.push(Finding {
+                        rule: rule.id.clone(),
+                        category: rule.compiled.category,
+                        severity: rule.compiled.severity,
+                        confidence: hit.confidence,
+                        span: hit.span,
+                        text: words,
+                        message: rule.why.clone(),
+                        script: context.script,
+                        suggestions: hit.suggestions,
+                    });
+                    continue;
+                }
+                (Some(reason), _) => reason,
+                // Another pattern of the same rule found the same: nothing to tell.
+                (None, Some(finding)) if finding.rule == rule.id => continue,
+                (None, Some(finding)) => Reason::Covered(finding.rule.clone()),
+            };
+            let dismissal = Dismissal { rule: rule.id.clone(), span: hit.span, text: words, reason };
+            if !examination.dismissals.contains(&dismissal) {
+                examination.dismissals.push(dismissal);
+            }
+        }
+        examination.findings.sort_by(|one, other| (one.span, &one.rule).cmp(&(other.span, &other.rule)));
+        examination.dismissals.sort_by(|one, other| (one.span, &one.rule).cmp(&(other.span, &other.rule)));
+        examination
+    }
+
+    /// Runs the examples of the pack with that name; an empty answer is good news.
+    #[must_use]
+    pub fn test(&self, pack: &str) -> Vec<ExampleFailure> {
+        let mut failures = Vec::new();
+        let Some(pack) = self.packs().iter().find(|of| of.name == pack) else { return failures };
+        for rule in &pack.rules {
+            let Some(index) = self.0.rules.iter().position(|linked| linked.id == rule.id) else { continue };
+            let hits = rule.hits.iter().filter_map(|example| self.test_hit(index as u32, example));
+            let misses = rule.misses.iter().filter_map(|example| self.test_miss(index as u32, example));
+            failures.extend(hits.chain(misses).map(|message| ExampleFailure {
+                file: pack.file.clone(),
+                line: rule.line,
+                rule: rule.id.to_string(),
+                message,
+            }));
+        }
+        failures
+    }
+
+    fn run_example(&self, rule: u32, text: &str, customer: Option<&str>) -> Examination {
+        let script = Script::detect(text).unwrap_or(self.0.script);
+        let speaker = match self.0.rule(rule).map(|rule| rule.judge.scope) {
+            Some(Scope::Customer) => Speaker::Customer,
+            _ => Speaker::Agent,
+        };
+        let context = Context { speaker, customer, script, only: Some(rule) };
+        self.run(text, &context, &mut Scratch::default())
+    }
+
+    fn test_hit(&self, rule: u32, example: &Example) -> Option<String> {
+        let customer = example.customer.as_deref();
+        let examination = self.run_example(rule, &example.text, customer);
+        let Some(first) = examination.findings.first() else {
+            let why = match examination.dismissals.first() {
+                Some(dismissal) => format!("\"{}\" matches, but it is let pass: {}", dismissal.text, dismissal.reason),
+                None => "no pattern matches".to_owned(),
+            };
+            return Some(format!("the hit \"{}\" is not found: {why}", example.text));
+        };
+        if let Some(expected) = &example.expected_match {
+            if !examination.findings.iter().any(|finding| finding.text == *expected) {
+                return Some(format!("the hit \"{}\" should match \"{expected}\" but matches \"{}\"", example.text, first.text));
+            }
+        }
+        for finding in &examination.findings {
+            for suggestion in finding.suggestions.iter().filter(|suggestion| suggestion.safety > Safety::Show) {
+                let fixed = apply(&example.text, &mut vec![Edit { span: suggestion.span, text: suggestion.text.clone() }]).0;
+                let end = suggestion.span.start + suggestion.text.len();
+                let made = Span::new(suggestion.span.start, end);
+                if self.run_example(rule, &fixed, customer).findings.iter().any(|again| again.span.overlaps(made)) {
+                    return Some(format!("the fix of \"{}\" triggers the rule again: \"{fixed}\"", example.text));
+                }
+            }
+        }
+        let best = first.suggestions.iter().find(|suggestion| suggestion.safety > Safety::Show);
+        if let Some(expected) = &example.expected_fix {
+            let Some(best) = best else {
+                return Some(format!("the hit \"{}\" should be fixed to \"{expected}\" but has no fix that can be applied", example.text));
+            };
+            let fixed = apply(&example.text, &mut vec![Edit { span: best.span, text: best.text.clone() }]).0;
+            if fixed != *expected {
+                return Some(format!("the hit \"{}\" should be fixed to \"{expected}\" but becomes \"{fixed}\"", example.text));
+            }
+        }
+        None
+    }
+
+    fn test_miss(&self, rule: u32, example: &Example) -> Option<String> {
+        let found = self.run_example(rule, &example.text, example.customer.as_deref()).findings;
+        found.first().map(|finding| format!("the miss \"{}\" is found: \"{}\"", example.text, finding.text))
+    }
+
+    /// What rule authors should look at: phrases that another phrase of the rule covers, patterns that no `hit` needs,
+    /// sentences that are a `hit` and a `miss` at once, fixes that are never applied.
+    #[must_use]
+    pub fn lint(&self) -> Vec<Lint> {
+        let inner = &*self.0;
+        let mut lints = Vec::new();
+        let fold = |text: &str| Folded::new(text, 0, Reading::Plain).text;
+        let mut said: BTreeMap<String, &Rule> = BTreeMap::new();
+        for (pack, rule) in self.packs().iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule))) {
+            let Some(index) = inner.rules.iter().position(|linked| linked.id == rule.id) else { continue };
+            let mut add = |message: String| {
+                lints.push(Lint { file: pack.file.clone(), line: rule.line, rule: rule.id.to_string(), message });
+            };
+            for (index, phrase) in rule.phrases.iter().enumerate() {
+                let covers = |other: &&String| fold(phrase).contains(&fold(other)) && *other != phrase;
+                if let Some(other) = rule.phrases.iter().find(covers) {
+                    add(format!("the phrase \"{phrase}\" is never needed: \"{other}\" finds it; remove it"));
+                } else if rule.phrases.iter().take(index).any(|other| fold(other) == fold(phrase)) {
+                    add(format!("the phrase \"{phrase}\" is there twice; remove one"));
+                }
+            }
+            let hits: Vec<String> = rule.hits.iter().map(|example| fold(&example.text)).collect();
+            let own = inner.patterns.iter().filter(|pattern| pattern.rule as usize == index);
+            for (pattern, written) in own.zip(rule.phrases.iter().chain(&rule.patterns)) {
+                if rule.patterns.contains(written) && !hits.iter().any(|hit| pattern.pattern.is_match(hit)) {
+                    add(format!("no hit shows the pattern \"{written}\" at work; add one"));
+                }
+                if pattern.pattern.regex().is_none() {
+                    add(format!("the pattern \"{written}\" is too large to compile; split it"));
+                }
+            }
+            for miss in &rule.misses {
+                if rule.hits.iter().any(|hit| hit.customer == miss.customer && fold(&hit.text) == fold(&miss.text)) {
+                    add(format!("\"{}\" is a hit and a miss", miss.text));
+                }
+            }
+            for hit in &rule.hits {
+                if let Some(other) = said.insert(fold(&hit.text), rule).filter(|other| other.category == rule.category && other.id != rule.id) {
+                    add(format!("\"{}\" is a hit of {} too: do the rules cover the same?", hit.text, other.id));
+                }
+            }
+        }
+        lints
+    }
+}
+
+/// Where a part that begins at `start` ends: at the end of the text, after a stop, or else at a character boundary.
+fn part_end(text: &str, start: usize) -> usize {
+    if text.len() - start <= PART {
+        return text.len();
+    }
+    let mut end = start + PART;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let part = text.get(start..end).unwrap_or("");
+    let stop = part.rfind(['。', '！', '？', '!', '?', '\n']).filter(|&at| at > PART / 2);
+    let pause = || part.rfind(['，', ',', ' ']).filter(|&at| at > PART / 2);
+    match stop.or_else(pause).and_then(|at| part.get(at..)?.chars().next().map(|c| at + c.len_utf8())) {
+        Some(after) => start + after,
+        None => end,
+    }
+}
+
+/// What is known about an utterance besides its words.
+struct Context<'a> {
+    speaker: Speaker,
+    customer: Option<&'a str>,
+    script: Script,
+    /// Index of the only rule to run.
+    only: Option<u32>,
+}
+
+impl Context<'_> {
+    fn concerns(&self, scope: Scope) -> bool {
+        match scope {
+            Scope::Any => true,
+            Scope::Agent => self.speaker == Speaker::Agent,
+            Scope::Customer => self.speaker == Speaker::Customer,
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call, from the one place where all of it is at hand")]
+fn suggestions(
+    rule: &LinkedRule,
+    pattern: &LinkedPattern,
+    found: &Match,
+    folded: &Folded,
+    part: &str,
+    offset: usize,
+    script: Script,
+    edges: &Edges,
+) -> Vec<Suggestion> {
+    let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(part);
+    let folded_text = |from: usize, to: usize| folded.text.get(from..to).unwrap_or("");
+    let loses_words = rule.compiled.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
+    let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.fixes.len());
+    for ((fix, templates), &loses_words) in rule.compiled.fixes.iter().zip(rule.templates()).zip(loses_words) {
+        let own = match script {
+            Script::Taiwan => templates.tw.as_ref(),
+            Script::HongKong => templates.hk.as_ref().or(templates.tw.as_ref()),
+            _ => None,
+        };
+        let template = own.unwrap_or(&templates.text);
+        let group = |name: &str| found.groups.iter().find(|(group, _)| group == name).map(|(_, range)| range);
+        if template.groups().any(|name| group(name).is_none()) {
+            continue;
+        }
+        let text = template.render(
+            |text| if own.is_some() { text.to_owned() } else { script.write(text) },
+            |name| group(name).map_or("", |range| original(folded.original(range.start, range.end))),
+        );
+        let (from, to) = match fix.replace {
+            Replace::Match => (found.range.start, found.range.end),
+            Replace::Clause => folded.clause(found.range.start, found.range.end),
+            Replace::Utterance => (0, folded.text.len()),
+        };
+        // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
+        let covers_words = match fix.replace {
+            Replace::Match => false,
+            _ => !(edges.utterance_lead.is_match(folded_text(from, found.range.start)) && edges.utterance_tail.is_match(folded_text(found.range.end, to))),
+        };
+        let span = folded.original(from, to);
+        let keeps = !loses_words && !covers_words && keeps_facts(original(span), &text);
+        let safety = if keeps { fix.safety } else { Safety::Show };
+        if !suggestions.iter().any(|other| other.text == text) {
+            suggestions.push(Suggestion { text, safety, reason: fix.reason.clone(), span });
+        }
+    }
+    suggestions
+}
+
+impl Session {
+    /// Findings of the next utterance. A customer's words are remembered for guards that ask for them.
+    pub fn push(&mut self, utterance: &Utterance) -> Vec<Finding> {
+        self.examine(utterance).findings
+    }
+
+    /// The same together with the matches that are no findings and what let them pass.
+    pub fn examine(&mut self, utterance: &Utterance) -> Examination {
+        if let Some(script) = Script::detect(&utterance.text) {
+            self.script = Some(script);
+        }
+        let script = self.script.unwrap_or(self.checker.0.script);
+        let context = Context { speaker: utterance.speaker, customer: self.customer.as_deref(), script, only: None };
+        let examination = self.checker.run(&utterance.text, &context, &mut self.scratch);
+        if utterance.speaker == Speaker::Customer {
+            match &mut self.customer {
+                Some(said) if self.last == Speaker::Customer => {
+                    said.push('\n');
+                    said.push_str(&utterance.text);
+                }
+                said => *said = Some(utterance.text.clone()),
+            }
+        }
+        self.last = utterance.speaker;
+        examination
+    }
+}

@@ -1,0 +1,123 @@
+//! Who said what: plain data that callers bring. Knows nothing of rules.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Who speaks an utterance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speaker {
+    /// The one who serves; the one that is checked.
+    Agent,
+    /// The one who is served.
+    Customer,
+    /// Somebody else, or not known. Not checked by rules for agents.
+    #[default]
+    Unknown,
+}
+
+impl Speaker {
+    /// The name as it stands in records: `agent`, `customer`, `unknown`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Customer => "customer",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Speaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A label that names no speaker that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownSpeaker(String);
+
+impl fmt::Display for UnknownSpeaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown speaker label \"{}\"", self.0)
+    }
+}
+
+impl std::error::Error for UnknownSpeaker {}
+
+impl FromStr for Speaker {
+    type Err = UnknownSpeaker;
+
+    /// Reads the labels that transcripts use, in either script and any case: 客服 坐席 座席 agent staff … and
+    /// 客户 顾客 用户 使用者 customer user ….
+    ///
+    /// ```
+    /// use jinyu::Speaker;
+    /// assert_eq!("坐席".parse(), Ok(Speaker::Agent));
+    /// assert_eq!("客戶".parse(), Ok(Speaker::Customer));
+    /// assert!("旁白".parse::<Speaker>().is_err());
+    /// ```
+    fn from_str(label: &str) -> Result<Self, Self::Err> {
+        const AGENT: &[&str] = &[
+            "agent", "staff", "kf", "host", "service", "seat", "waiter", "human_agent", "客服", "客服人员", "客服员",
+            "坐席", "座席", "员工", "话务员", "接线员", "专员", "客服专员", "服务员", "人工客服", "店家", "商家",
+        ];
+        const CUSTOMER: &[&str] = &[
+            "customer", "user", "client", "caller", "visitor", "end_user", "客户", "客人", "顾客", "用户", "使用者",
+            "来电者", "来电人", "访客", "买家", "市民", "会员", "乘客", "旅客", "消费者", "民众",
+        ];
+        const UNKNOWN: &[&str] = &["unknown", "system", "bot", "系统", "机器人", "未知"];
+        let folded: String = label.trim().chars().map(crate::script::fold).collect();
+        let known = |labels: &[&str]| labels.iter().any(|known| known.chars().map(crate::script::fold).eq(folded.chars()));
+        if known(AGENT) {
+            Ok(Self::Agent)
+        } else if known(CUSTOMER) {
+            Ok(Self::Customer)
+        } else if known(UNKNOWN) {
+            Ok(Self::Unknown)
+        } else {
+            Err(UnknownSpeaker(label.to_owned()))
+        }
+    }
+}
+
+/// What one speaker says in one turn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Utterance {
+    /// The turn's number in its conversation, as the source counts.
+    pub turn: usize,
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// The words, as they were said or typed.
+    pub text: String,
+}
+
+impl Utterance {
+    /// An utterance; `turn` as the source counts.
+    #[must_use]
+    pub fn new(turn: usize, speaker: Speaker, text: impl Into<String>) -> Self {
+        Self { turn, speaker, text: text.into() }
+    }
+}
+
+/// A whole conversation in the order it was held.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Conversation {
+    /// The name of the conversation in its source.
+    pub id: String,
+    /// The utterances in order.
+    pub utterances: Vec<Utterance>,
+}
+
+impl Conversation {
+    /// An empty conversation.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), utterances: Vec::new() }
+    }
+}

@@ -1,0 +1,94 @@
+//! What callers receive: findings with their reasons, and the candidates that guards let pass.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::{Category, Confidence, Severity};
+use crate::script::Script;
+use crate::span::Span;
+use crate::suggest::Suggestion;
+
+/// A rule's match that survived its guards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The id of the rule.
+    pub rule: Arc<str>,
+    /// The kind of offence.
+    pub category: Category,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Where it stands, in bytes of the original text.
+    pub span: Span,
+    /// The words at the span, as they were said.
+    pub text: String,
+    /// Why this must not be said, in Simplified Chinese as its rule gives it.
+    pub message: Arc<str>,
+    /// The script of the utterance, which the suggestions are written in.
+    pub script: Script,
+    /// Better wordings, the best first.
+    pub suggestions: Vec<Suggestion>,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}", self.rule, self.text, self.message)
+    }
+}
+
+/// A rule's match that is no finding, and what let it pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Dismissal {
+    /// The id of the rule.
+    pub rule: Arc<str>,
+    /// Where the match stands, in bytes of the original text.
+    pub span: Span,
+    /// The words at the span, as they were said.
+    pub text: String,
+    /// What let it pass.
+    pub reason: Reason,
+}
+
+/// What lets a match pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// A guard or condition under `unless` holds: its name, or how it is written.
+    Guard(Arc<str>),
+    /// None of the conditions under `when` holds.
+    When,
+    /// The match does not stand at the edge that the rule asks for.
+    Edge,
+    /// An end of the match lies inside a word.
+    Boundary,
+    /// Another finding of the same category covers it: the id of that rule.
+    Covered(Arc<str>),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Guard(guard) => write!(f, "guard {guard}"),
+            Self::When => write!(f, "no condition of `when` holds"),
+            Self::Edge => write!(f, "not at the edge that the rule asks for"),
+            Self::Boundary => write!(f, "inside a word"),
+            Self::Covered(rule) => write!(f, "covered by {rule}"),
+        }
+    }
+}
+
+/// All that a check saw: findings, and matches that are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Examination {
+    /// In order of their start, then their rule's id.
+    pub findings: Vec<Finding>,
+    /// In the same order.
+    pub dismissals: Vec<Dismissal>,
+}

@@ -1,0 +1,321 @@
+//! The text as rules see it. Receives an utterance, hands on a [`Folded`] text: characters by class, pauses and stops
+//! as four marks, noise dropped, and for each place the byte of the original that it came from. Only utterances with a
+//! candidate are folded.
+
+use crate::script::{fold, is_han};
+use crate::span::Span;
+
+/// How much noise is taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// As a person reads it: gaps around single characters are noise, other gaps are pauses.
+    Plain,
+    /// As somebody reads it who suspects a disguise: every blank is noise, a repeated character counts once.
+    Squeezed,
+}
+
+/// A pause or stop, from weakest to strongest. `Blank` is a space or an emoji: noise or a pause, as its surroundings tell.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mark {
+    Blank,
+    Pause,
+    Stop,
+    Exclamation,
+    Question,
+}
+
+impl Mark {
+    fn as_char(self) -> char {
+        match self {
+            Self::Blank | Self::Pause => '，',
+            Self::Stop => '。',
+            Self::Exclamation => '！',
+            Self::Question => '？',
+        }
+    }
+}
+
+enum Class {
+    Letter(char),
+    Mark(Mark),
+    Open,
+    Close,
+    Straight,
+    Nothing,
+}
+
+/// Whether a character of a folded text ends a clause.
+pub(crate) fn is_break(c: char) -> bool {
+    matches!(c, '，' | '。' | '！' | '？' | '“' | '”')
+}
+
+/// One kept character: where it stands in the folded text and where it came from.
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    at: u32,
+    start: u32,
+    end: u32,
+}
+
+/// A folded text with its way back.
+#[derive(Clone, Debug)]
+pub(crate) struct Folded {
+    pub(crate) text: String,
+    pub(crate) reading: Reading,
+    origins: Vec<Origin>,
+    /// Whether a squeezed reading of the same text would differ.
+    pub(crate) suspicious: bool,
+}
+
+/// A letter, or a gap between letters, in the order of the original.
+enum Token {
+    /// A run of letters: range in the letter list.
+    Run { from: usize, to: usize },
+    Gap { marks: Vec<(Class, u32, u32)> },
+}
+
+impl Folded {
+    /// Folds `text`, whose first byte is byte `offset` of the utterance.
+    pub(crate) fn new(text: &str, offset: usize, reading: Reading) -> Self {
+        let mut letters: Vec<(char, u32, u32)> = Vec::with_capacity(text.len() / 3 + 1);
+        let mut tokens: Vec<Token> = Vec::new();
+        let mut chars = text.char_indices().peekable();
+        let mut previous = None;
+        let mut suspicious = false;
+        while let Some((at, c)) = chars.next() {
+            let next = chars.peek().map(|&(_, c)| c);
+            let start = (offset + at) as u32;
+            let end = start + c.len_utf8() as u32;
+            match classify(previous, c, next) {
+                Class::Nothing => continue,
+                Class::Letter(letter) => {
+                    let index = letters.len();
+                    let repeated = letters.last().is_some_and(|&(last, ..)| last == letter) && !letter.is_ascii();
+                    if repeated && index >= 2 && letters.get(index - 2).is_some_and(|&(before, ..)| before == letter) {
+                        suspicious = true;
+                    }
+                    letters.push((letter, start, end));
+                    match tokens.last_mut() {
+                        Some(Token::Run { to, .. }) => *to = index + 1,
+                        _ => tokens.push(Token::Run { from: index, to: index + 1 }),
+                    }
+                }
+                class => match tokens.last_mut() {
+                    Some(Token::Gap { marks }) => marks.push((class, start, end)),
+                    _ => tokens.push(Token::Gap { marks: vec![(class, start, end)] }),
+                },
+            }
+            previous = Some(c);
+        }
+        let mut folded = Self { text: String::with_capacity(text.len()), reading, origins: Vec::with_capacity(letters.len() + 8), suspicious };
+        let mut open = false;
+        for (index, token) in tokens.iter().enumerate() {
+            match token {
+                Token::Run { from, to } => {
+                    for &(letter, start, end) in letters.get(*from..*to).unwrap_or_default() {
+                        if reading == Reading::Squeezed && !letter.is_ascii() && folded.text.ends_with(letter) {
+                            continue;
+                        }
+                        folded.push(letter, start, end);
+                    }
+                }
+                Token::Gap { marks } => {
+                    let run = |token: Option<&Token>| match token {
+                        Some(&Token::Run { from, to }) => letters.get(from..to).unwrap_or_default(),
+                        _ => &[],
+                    };
+                    let left = run(index.checked_sub(1).and_then(|index| tokens.get(index)));
+                    let right = run(tokens.get(index + 1));
+                    let (noise, doubtful) = judge(marks, left, right);
+                    folded.suspicious |= doubtful;
+                    if noise || (doubtful && reading == Reading::Squeezed) {
+                        continue;
+                    }
+                    folded.push_gap(marks, &mut open);
+                }
+            }
+        }
+        folded
+    }
+
+    fn push(&mut self, c: char, start: u32, end: u32) {
+        self.origins.push(Origin { at: self.text.len() as u32, start, end });
+        self.text.push(c);
+    }
+
+    /// Writes a gap as at most one mark before, between and after its quotation marks.
+    fn push_gap(&mut self, marks: &[(Class, u32, u32)], open: &mut bool) {
+        let mut strongest: Option<(Mark, u32, u32)> = None;
+        for (class, start, end) in marks {
+            match class {
+                Class::Mark(mark) => match &mut strongest {
+                    Some((strong, _, stop)) => {
+                        *strong = (*strong).max(*mark);
+                        *stop = *end;
+                    }
+                    None => strongest = Some((*mark, *start, *end)),
+                },
+                quote => {
+                    if let Some((mark, from, to)) = strongest.take() {
+                        self.push(mark.as_char(), from, to);
+                    }
+                    let opens = match quote {
+                        Class::Open => true,
+                        Class::Straight => !*open,
+                        _ => false,
+                    };
+                    *open = opens;
+                    self.push(if opens { '“' } else { '”' }, *start, *end);
+                }
+            }
+        }
+        if let Some((mark, from, to)) = strongest {
+            // A blank at the very start or end is no pause.
+            if mark > Mark::Blank || !self.text.is_empty() {
+                self.push(mark.as_char(), from, to);
+            }
+        }
+    }
+
+    /// The bytes of the utterance that a range of the folded text came from.
+    pub(crate) fn original(&self, from: usize, to: usize) -> Span {
+        let first = self.origins.partition_point(|origin| (origin.at as usize) < from);
+        let last = self.origins.partition_point(|origin| (origin.at as usize) < to);
+        let start = self.origins.get(first).map_or(0, |origin| origin.start as usize);
+        let end = last.checked_sub(1).and_then(|last| self.origins.get(last)).map_or(start, |origin| origin.end as usize);
+        Span::new(start, end.max(start))
+    }
+
+    /// Start and end of the clause around a range, without the marks that bound it.
+    pub(crate) fn clause(&self, from: usize, to: usize) -> (usize, usize) {
+        let before = self.text.get(..from).unwrap_or("");
+        let start = before.char_indices().rev().find(|&(_, c)| is_break(c)).map_or(0, |(at, c)| at + c.len_utf8());
+        let after = self.text.get(to..).unwrap_or("");
+        let end = after.find(is_break).map_or(self.text.len(), |at| to + at);
+        (start, end)
+    }
+
+    /// Whether a range stands between quotation marks.
+    pub(crate) fn is_quoted(&self, from: usize, to: usize) -> bool {
+        let before = self.text.get(..from).unwrap_or("");
+        let opened = before.rfind('“').is_some_and(|open| before.rfind('”').is_none_or(|close| close < open));
+        opened && self.text.get(to..).is_some_and(|after| after.contains('”'))
+    }
+}
+
+/// Whether a gap between two runs is noise, and whether somebody suspicious would take it for noise.
+fn judge(marks: &[(Class, u32, u32)], left: &[(char, u32, u32)], right: &[(char, u32, u32)]) -> (bool, bool) {
+    let (Some(&(last, ..)), Some(&(first, ..))) = (left.last(), right.first()) else {
+        return (false, false);
+    };
+    // Between Latin words or numbers a gap means something.
+    if last.is_ascii() && first.is_ascii() && (left.len() > 1 || right.len() > 1) {
+        return (false, false);
+    }
+    let mut strongest = Mark::Blank;
+    for (class, ..) in marks {
+        match class {
+            Class::Mark(mark) => strongest = strongest.max(*mark),
+            _ => return (false, false),
+        }
+    }
+    let (shorter, longer) = (left.len().min(right.len()), left.len().max(right.len()));
+    match strongest {
+        // A space between Chinese and Latin is typography.
+        Mark::Blank if last.is_ascii() != first.is_ascii() => (true, false),
+        Mark::Blank => (shorter == 1 || longer <= 2, true),
+        Mark::Pause | Mark::Stop => (longer == 1, shorter == 1),
+        Mark::Exclamation | Mark::Question => (false, false),
+    }
+}
+
+fn classify(previous: Option<char>, c: char, next: Option<char>) -> Class {
+    let folded = fold(c);
+    if is_han(folded) || folded.is_ascii_alphanumeric() {
+        return Class::Letter(folded);
+    }
+    let between = |test: fn(char) -> bool| {
+        previous.is_some_and(|c| test(fold(c))) && next.is_some_and(|c| test(fold(c)))
+    };
+    let alphanumeric = |c: char| c.is_ascii_alphanumeric();
+    match c {
+        '.' | '．' | ':' | '：' | ',' if between(|c| c.is_ascii_digit()) => Class::Letter(match c {
+            '．' => '.',
+            '：' => ':',
+            c => c,
+        }),
+        '-' | '/' | '_' | '@' | '\'' | '&' if between(alphanumeric) => Class::Letter(c),
+        '%' | '％' => Class::Letter('%'),
+        '？' | '?' => Class::Mark(Mark::Question),
+        '！' | '!' => Class::Mark(Mark::Exclamation),
+        '。' | '.' | '．' | '｡' | '\n' | '\r' => Class::Mark(Mark::Stop),
+        '“' | '「' | '『' | '〝' | '‘' => Class::Open,
+        '”' | '」' | '』' | '〞' | '’' => Class::Close,
+        '"' | '＂' => Class::Straight,
+        _ if c.is_whitespace() => Class::Mark(Mark::Blank),
+        _ if is_invisible(c) => Class::Nothing,
+        _ if c.is_alphanumeric() => Class::Letter(folded),
+        _ if is_pictograph(c) => Class::Mark(Mark::Blank),
+        _ => Class::Mark(Mark::Pause),
+    }
+}
+
+/// Characters that take no room: zero-width ones, joiners, variation selectors, combining marks, controls.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{8}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{300}'..='\u{36f}' | '\u{61c}'
+        | '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{20d0}'..='\u{20ff}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Emoji and picture symbols.
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fffd}' | '〰' | '〽' | '㊗' | '㊙' | '\u{e000}'..='\u{f8ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        Folded::new(text, 0, Reading::Plain).text
+    }
+
+    #[test]
+    fn marks() {
+        assert_eq!(plain("妳沒有填對，請看 1,000.50 元!!"), "你没有填对，请看1,000.50元！");
+        assert_eq!(plain("他說：「不行。」嗎?"), "他说，“不行。”吗？");
+        assert_eq!(plain("你别担心 有办法的"), "你别担心，有办法的");
+        assert_eq!(plain("10:30到"), "10:30到");
+    }
+
+    #[test]
+    fn noise() {
+        assert_eq!(plain("自.己.看"), "自己看");
+        assert_eq!(plain("不～行～ 哈"), "不行哈");
+        assert_eq!(plain("你\u{200b}弄\u{fe0f}错了👌"), "你弄错了，");
+        assert_eq!(plain("你 搞错 了啦"), "你搞错了啦");
+        let squeezed = Folded::new("你弄弄弄错 了没有啊", 0, Reading::Squeezed);
+        assert_eq!(squeezed.text, "你弄错了没有啊");
+        assert!(Folded::new("你弄弄弄错了", 0, Reading::Plain).suspicious);
+        assert!(!Folded::new("谢谢，慢慢来", 0, Reading::Plain).suspicious);
+    }
+
+    #[test]
+    fn way_back() {
+        let text = "嗯 你\u{200b}弄👌错了！";
+        let folded = Folded::new(text, 0, Reading::Plain);
+        let at = folded.text.find("弄错").unwrap();
+        assert_eq!(folded.original(at, at + 6).slice(text), "弄👌错");
+    }
+
+    #[test]
+    fn clauses_and_quotes() {
+        let folded = Folded::new("您说“不行”，那我查", 0, Reading::Plain);
+        let at = folded.text.find("不行").unwrap();
+        assert!(folded.is_quoted(at, at + 6));
+        assert_eq!(folded.clause(at, at + 6), (at, at + 6));
+        let at = folded.text.find("那").unwrap();
+        assert!(!folded.is_quoted(at, at + 3));
+    }
+}

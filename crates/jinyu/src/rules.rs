@@ -1,0 +1,570 @@
+//! Rule packs: TOML to validated data. Receives the text of a pack, hands on [`RulePack`]; patterns are compiled by
+//! [`pattern`], examples are run by the checker.
+
+pub(crate) mod compile;
+pub(crate) mod literal;
+pub(crate) mod pattern;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::suggest::Safety;
+
+/// The kinds of offence, as a strict but fair quality manager sorts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Category {
+    /// 指责客户: says that the customer is wrong, confused, careless or lying.
+    Blame,
+    /// 命令: orders the customer about.
+    Command,
+    /// 否认撇清: flatly denies that the company could be at fault.
+    Denial,
+    /// 绝对拒绝: refuses flatly and offers nothing.
+    Refusal,
+    /// 规定挡箭牌: hides behind a rule, the system or habit.
+    Policy,
+    /// 一问三不知: doesn't know and leaves it there.
+    Ignorance,
+    /// 推诿: pushes the matter away.
+    Shirk,
+    /// 敷衍打发: ends it without help.
+    BrushOff,
+    /// 不耐烦、打断: shows impatience or cuts in.
+    Impatience,
+    /// 傲慢嘲讽: mocks, condescends, insults.
+    Contempt,
+    /// 挑衅威胁: provokes or threatens.
+    Threat,
+    /// 指责同事或公司: blames a colleague or the own company to the customer.
+    Disparage,
+    /// 空头承诺: promises what an agent cannot guarantee.
+    Overpromise,
+}
+
+impl Category {
+    /// All of them, in the order of the taxonomy.
+    pub const ALL: [Self; 13] = [
+        Self::Blame,
+        Self::Command,
+        Self::Denial,
+        Self::Refusal,
+        Self::Policy,
+        Self::Ignorance,
+        Self::Shirk,
+        Self::BrushOff,
+        Self::Impatience,
+        Self::Contempt,
+        Self::Threat,
+        Self::Disparage,
+        Self::Overpromise,
+    ];
+
+    /// The name as it stands in packs and records, such as `brush-off`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Blame => "blame",
+            Self::Command => "command",
+            Self::Denial => "denial",
+            Self::Refusal => "refusal",
+            Self::Policy => "policy",
+            Self::Ignorance => "ignorance",
+            Self::Shirk => "shirk",
+            Self::BrushOff => "brush-off",
+            Self::Impatience => "impatience",
+            Self::Contempt => "contempt",
+            Self::Threat => "threat",
+            Self::Disparage => "disparage",
+            Self::Overpromise => "overpromise",
+        }
+    }
+
+    /// The name for Chinese readers, in Simplified.
+    #[must_use]
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Blame => "指责客户",
+            Self::Command => "命令",
+            Self::Denial => "否认撇清",
+            Self::Refusal => "绝对拒绝",
+            Self::Policy => "规定挡箭牌",
+            Self::Ignorance => "一问三不知",
+            Self::Shirk => "推诿",
+            Self::BrushOff => "敷衍打发",
+            Self::Impatience => "不耐烦、打断",
+            Self::Contempt => "傲慢嘲讽",
+            Self::Threat => "挑衅威胁",
+            Self::Disparage => "指责同事或公司",
+            Self::Overpromise => "空头承诺",
+        }
+    }
+}
+
+impl fmt::Display for Category {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How much a finding weighs. The order is from least to most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth a remark.
+    Note,
+    /// Worth a talk.
+    Warning,
+    /// Must not be said.
+    Error,
+}
+
+impl Severity {
+    /// The name as it stands in packs and records: `note`, `warning`, `error`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How sure a finding is. The order is from least to most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Confidence {
+    /// Look before you judge.
+    Low,
+    /// Usually right.
+    Medium,
+    /// Right but for rare cases.
+    #[default]
+    High,
+}
+
+impl Confidence {
+    /// The name as it stands in packs and records: `low`, `medium`, `high`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// The CARE dimension that a rule serves: what customers want from service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Care {
+    /// Keeps its word.
+    Credible,
+    /// Courteous wording.
+    #[default]
+    Attractive,
+    /// Quick, takes action.
+    Responsive,
+    /// Understands.
+    Empathic,
+}
+
+impl Care {
+    /// The name as it stands in packs and records.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credible => "credible",
+            Self::Attractive => "attractive",
+            Self::Responsive => "responsive",
+            Self::Empathic => "empathic",
+        }
+    }
+}
+
+/// Whose words a rule is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Scope {
+    #[default]
+    Agent,
+    Customer,
+    Any,
+}
+
+/// Where in the utterance a match must stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Edge {
+    Start,
+    End,
+    Clause,
+    Utterance,
+}
+
+/// What a fix stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Replace {
+    #[default]
+    Match,
+    Clause,
+    Utterance,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Boundary {
+    Word,
+}
+
+/// A context in which a match is judged; all keys that are given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Condition {
+    pub(crate) around: Option<String>,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+    pub(crate) earlier: Option<String>,
+    pub(crate) later: Option<String>,
+    pub(crate) utterance: Option<String>,
+    pub(crate) customer: Option<String>,
+    #[serde(default)]
+    pub(crate) quoted: bool,
+}
+
+impl Condition {
+    /// The keys and what is written for them.
+    pub(crate) fn patterns(&self) -> [(&'static str, Option<&str>); 7] {
+        [
+            ("around", self.around.as_deref()),
+            ("before", self.before.as_deref()),
+            ("after", self.after.as_deref()),
+            ("earlier", self.earlier.as_deref()),
+            ("later", self.later.as_deref()),
+            ("utterance", self.utterance.as_deref()),
+            ("customer", self.customer.as_deref()),
+        ]
+    }
+}
+
+impl fmt::Display for Condition {
+    /// As its author wrote it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = self.patterns().into_iter().filter_map(|(key, value)| value.map(|value| format!("{key} = \"{value}\"")));
+        let quoted = self.quoted.then(|| "quoted = true".to_owned());
+        write!(f, "{{ {} }}", given.chain(quoted).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// A condition written in place, or the name of a guard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum GuardRef {
+    Named(String),
+    Inline(Condition),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "the name of a guard, or a table such as { before = \"…\" } with the keys around, before, after, earlier, later, utterance, customer, quoted")]
+enum RawGuardRef {
+    Named(String),
+    Inline(Condition),
+}
+
+impl From<RawGuardRef> for GuardRef {
+    fn from(raw: RawGuardRef) -> Self {
+        match raw {
+            RawGuardRef::Named(name) => Self::Named(name),
+            RawGuardRef::Inline(condition) => Self::Inline(condition),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fix {
+    pub(crate) text: String,
+    #[serde(default)]
+    pub(crate) safety: Safety,
+    pub(crate) reason: Option<String>,
+    #[serde(default)]
+    pub(crate) replace: Replace,
+    pub(crate) tw: Option<String>,
+    pub(crate) hk: Option<String>,
+}
+
+/// A sentence that a rule must find or must leave alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Example {
+    /// What the agent says.
+    pub text: String,
+    /// The exact part that must be found.
+    pub expected_match: Option<String>,
+    /// The whole text after the first applicable fix.
+    pub expected_fix: Option<String>,
+    /// What the customer said just before.
+    pub customer: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a sentence, or a table such as { text = \"…\", match = \"…\", fix = \"…\", customer = \"…\" }")]
+enum RawExample {
+    Text(String),
+    Table(RawExampleTable),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawExampleTable {
+    text: String,
+    #[serde(rename = "match")]
+    expected_match: Option<String>,
+    fix: Option<String>,
+    customer: Option<String>,
+}
+
+impl From<RawExample> for Example {
+    fn from(raw: RawExample) -> Self {
+        match raw {
+            RawExample::Text(text) => Self { text, expected_match: None, expected_fix: None, customer: None },
+            RawExample::Table(t) => {
+                Self { text: t.text, expected_match: t.expected_match, expected_fix: t.fix, customer: t.customer }
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPack {
+    pack: Header,
+    #[serde(default)]
+    classes: toml::Table,
+    #[serde(default)]
+    guards: std::collections::BTreeMap<String, Vec<Condition>>,
+    #[serde(default, rename = "rule")]
+    rules: Vec<toml::Spanned<RawRule>>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    name: String,
+    version: String,
+    summary: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    id: String,
+    category: Category,
+    severity: Severity,
+    #[serde(default)]
+    confidence: Confidence,
+    #[serde(default)]
+    speaker: Scope,
+    #[serde(default)]
+    phrases: Vec<String>,
+    #[serde(default)]
+    patterns: Vec<String>,
+    edge: Option<Edge>,
+    boundary: Option<Boundary>,
+    #[serde(default)]
+    when: Vec<RawGuardRef>,
+    #[serde(default)]
+    unless: Vec<RawGuardRef>,
+    #[serde(default)]
+    fix: Vec<Fix>,
+    why: String,
+    source: Option<String>,
+    #[serde(default)]
+    care: Care,
+    hit: Vec<RawExample>,
+    miss: Vec<RawExample>,
+}
+
+/// One rule of a pack: what must not be said, when it is innocent after all, and how to say it better.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rule {
+    /// The id, such as `blame/filled-in-wrong`.
+    pub id: Arc<str>,
+    /// The kind of offence.
+    pub category: Category,
+    /// How much a finding weighs.
+    pub severity: Severity,
+    /// How sure a finding is.
+    pub confidence: Confidence,
+    /// The CARE dimension that the rule serves.
+    pub care: Care,
+    /// Why this must not be said: one Chinese sentence, Simplified.
+    pub why: Arc<str>,
+    /// Where the rule comes from.
+    pub source: Option<String>,
+    /// Plain phrases, as written in the pack.
+    pub phrases: Vec<String>,
+    /// Patterns, as written in the pack.
+    pub patterns: Vec<String>,
+    /// Sentences that the rule must find.
+    pub hits: Vec<Example>,
+    /// Sentences that the rule must leave alone.
+    pub misses: Vec<Example>,
+    /// The line in its pack where the rule begins, from 1.
+    pub line: usize,
+    pub(crate) scope: Scope,
+    pub(crate) edge: Option<Edge>,
+    pub(crate) boundary: bool,
+    pub(crate) when: Vec<GuardRef>,
+    pub(crate) unless: Vec<GuardRef>,
+    pub(crate) fixes: Vec<Fix>,
+}
+
+impl Rule {
+    /// The better wordings as written in the pack, the best first.
+    pub fn fixes(&self) -> impl Iterator<Item = (&str, Safety)> {
+        self.fixes.iter().map(|fix| (fix.text.as_str(), fix.safety))
+    }
+
+    /// The names of the guards under `unless`; conditions written in place have none.
+    pub fn guards(&self) -> impl Iterator<Item = &str> {
+        self.unless.iter().filter_map(|guard| match guard {
+            GuardRef::Named(name) => Some(name.as_str()),
+            GuardRef::Inline(_) => None,
+        })
+    }
+}
+
+/// A file of rules: read and validated on its own, compiled together with others by
+/// [`CheckerBuilder::build`](crate::CheckerBuilder::build).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RulePack {
+    /// Where the pack was read from, for messages.
+    pub file: String,
+    /// The pack's name.
+    pub name: String,
+    /// The pack's version.
+    pub version: String,
+    /// What the pack is about, in one line.
+    pub summary: String,
+    /// The rules in the order of the file.
+    pub rules: Vec<Rule>,
+    pub(crate) classes: Vec<(String, Vec<String>)>,
+    pub(crate) guards: Vec<(String, Vec<Condition>)>,
+}
+
+impl RulePack {
+    /// Reads a pack; `file` is what errors call it.
+    ///
+    /// Patterns are compiled, and examples run, when a checker is built with it.
+    ///
+    /// # Errors
+    /// When the text is not TOML, has an unknown key or a missing one, or when an id is no id or there twice.
+    pub fn from_toml(file: &str, text: &str) -> Result<Self, Error> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let raw: RawPack = toml::from_str(text).map_err(|error| {
+            let at = error.span().map(|span| line_and_column(text, span.start));
+            Error::syntax(file, at, error.message().trim().replace('\n', "; "))
+        })?;
+        let mut classes = Vec::new();
+        for (name, value) in raw.classes {
+            let alternatives = value
+                .try_into::<Vec<String>>()
+                .map_err(|_| Error::rule(file, None, &name, "a word class is a list of words: name = [\"…\", \"…\"]"))?;
+            if !is_name(&name) || alternatives.is_empty() {
+                return Err(Error::rule(file, None, &name, "a word class needs a name of a-z, 0-9 and - and at least one word"));
+            }
+            classes.push((name, alternatives));
+        }
+        let mut rules: Vec<Rule> = Vec::with_capacity(raw.rules.len());
+        for spanned in raw.rules {
+            let line = line_and_column(text, spanned.span().start).0;
+            let rule = Rule::new(file, line, spanned.into_inner())?;
+            if let Some(first) = rules.iter().find(|other| other.id == rule.id) {
+                let message = format!("this id stands in line {} already; give the new rule an id of its own", first.line);
+                return Err(Error::rule(file, Some(line), &rule.id, message));
+            }
+            rules.push(rule);
+        }
+        if !is_name(&raw.pack.name) {
+            return Err(Error::syntax(file, None, "the pack's name may hold a-z, 0-9 and - only"));
+        }
+        Ok(Self {
+            file: file.to_owned(),
+            name: raw.pack.name,
+            version: raw.pack.version,
+            summary: raw.pack.summary,
+            rules,
+            classes,
+            guards: raw.guards.into_iter().collect(),
+        })
+    }
+}
+
+impl Rule {
+    fn new(file: &str, line: usize, raw: RawRule) -> Result<Self, Error> {
+        let fail = |message: &str| Err(Error::rule(file, Some(line), &raw.id, message));
+        if raw.id.split('/').count() != 2 || !raw.id.split('/').all(is_name) {
+            return fail("an id is subject/what-is-bad in a-z, 0-9 and -, such as blame/filled-in-wrong");
+        }
+        if raw.phrases.is_empty() && raw.patterns.is_empty() {
+            return fail("the rule has neither phrases nor patterns, so it can never match; add one");
+        }
+        if raw.why.trim().is_empty() {
+            return fail("`why` is empty; say in one Chinese sentence why this must not be said");
+        }
+        if raw.hit.is_empty() || raw.miss.is_empty() {
+            return fail("a rule needs examples of both kinds: hit = [\"…\"] and miss = [\"…\"]");
+        }
+        if let Some(fix) = raw.fix.iter().find(|fix| fix.safety == Safety::Unsafe && fix.reason.is_none()) {
+            return fail(&format!("the fix \"{}\" is unsafe but does not say why; add reason = \"…\"", fix.text));
+        }
+        Ok(Self {
+            id: raw.id.into(),
+            category: raw.category,
+            severity: raw.severity,
+            confidence: raw.confidence,
+            care: raw.care,
+            why: raw.why.into(),
+            source: raw.source,
+            phrases: raw.phrases,
+            patterns: raw.patterns,
+            hits: raw.hit.into_iter().map(Example::from).collect(),
+            misses: raw.miss.into_iter().map(Example::from).collect(),
+            line,
+            scope: raw.speaker,
+            edge: raw.edge,
+            boundary: raw.boundary.is_some(),
+            when: raw.when.into_iter().map(GuardRef::from).collect(),
+            unless: raw.unless.into_iter().map(GuardRef::from).collect(),
+            fixes: raw.fix,
+        })
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// Line and column of a byte offset, both from 1, the column in characters.
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    (line, column)
+}

@@ -1,0 +1,207 @@
+//! A pack made ready: what a checker needs to start, as plain data. Receives [`RulePack`]s, hands on [`CompiledPack`]s;
+//! the built-in ones are made by the build script, so that a program that starts neither parses TOML nor analyses patterns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::rules::pattern::{Classes, has_open_part, parse};
+use crate::rules::{Care, Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
+use crate::suggest::Template;
+
+/// A pack, validated against the word classes and guards of all packs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CompiledPack {
+    pub(crate) file: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) classes: Vec<(String, Vec<String>)>,
+    pub(crate) guards: Vec<(String, Vec<Condition>)>,
+    pub(crate) rules: Vec<CompiledRule>,
+}
+
+/// What is needed of a rule to judge a match and to report it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CompiledRule {
+    pub(crate) id: String,
+    pub(crate) category: Category,
+    pub(crate) severity: Severity,
+    pub(crate) confidence: Confidence,
+    pub(crate) care: Care,
+    pub(crate) why: String,
+    pub(crate) line: usize,
+    pub(crate) scope: Scope,
+    pub(crate) edge: Option<Edge>,
+    pub(crate) boundary: bool,
+    pub(crate) when: Vec<GuardRef>,
+    pub(crate) unless: Vec<GuardRef>,
+    pub(crate) fixes: Vec<Fix>,
+    pub(crate) patterns: Vec<CompiledPattern>,
+}
+
+/// A phrase or pattern as written, with the literals that the scan looks for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CompiledPattern {
+    pub(crate) written: String,
+    pub(crate) is_phrase: bool,
+    /// For each branch sets of literals; of one branch each set must have one in the text.
+    pub(crate) literals: Vec<Vec<Vec<String>>>,
+    /// For each fix of the rule, whether the pattern matches words that the fix would drop.
+    pub(crate) loses_words: Vec<bool>,
+}
+
+/// The word classes and guards of packs that go together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Vocabulary {
+    pub(crate) classes: Classes,
+    pub(crate) guards: BTreeMap<String, Vec<Condition>>,
+    ids: BTreeMap<String, String>,
+}
+
+impl Vocabulary {
+    /// Takes in what a pack declares.
+    pub(crate) fn declare(
+        &mut self,
+        file: &str,
+        classes: &[(String, Vec<String>)],
+        guards: &[(String, Vec<Condition>)],
+    ) -> Result<(), Error> {
+        for (name, alternatives) in classes {
+            if !self.classes.add(name, alternatives) {
+                return Err(Error::rule(file, None, name, "another word class has this name; choose another one"));
+            }
+        }
+        for (name, conditions) in guards {
+            if self.guards.insert(name.clone(), conditions.clone()).is_some() {
+                return Err(Error::rule(file, None, name, "another guard has this name; choose another one"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the id of a rule.
+    pub(crate) fn declare_rule(&mut self, file: &str, line: usize, id: &str) -> Result<(), Error> {
+        match self.ids.insert(id.to_owned(), file.to_owned()) {
+            Some(other) => {
+                let message = format!("{other} has a rule with this id; give one of them another id");
+                Err(Error::rule(file, Some(line), id, message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Compiles a pack whose classes and guards have been declared.
+    pub(crate) fn compile(&self, pack: &RulePack) -> Result<CompiledPack, Error> {
+        for (name, conditions) in &pack.guards {
+            let fail = |message: String| Error::rule(&pack.file, None, name, message);
+            if conditions.is_empty() {
+                return Err(fail("a guard without conditions never holds; give it one".to_owned()));
+            }
+            conditions.iter().try_for_each(|condition| self.check(condition)).map_err(fail)?;
+        }
+        let rules = pack
+            .rules
+            .iter()
+            .map(|rule| self.rule(rule).map_err(|message| Error::rule(&pack.file, Some(rule.line), &rule.id, message)))
+            .collect::<Result<_, _>>()?;
+        Ok(CompiledPack {
+            file: pack.file.clone(),
+            name: pack.name.clone(),
+            version: pack.version.clone(),
+            classes: pack.classes.clone(),
+            guards: pack.guards.clone(),
+            rules,
+        })
+    }
+
+    fn rule(&self, rule: &Rule) -> Result<CompiledRule, String> {
+        for guard in rule.when.iter().chain(&rule.unless) {
+            match guard {
+                GuardRef::Named(name) if !self.guards.contains_key(name) => {
+                    let names: Vec<&str> = self.guards.keys().map(String::as_str).collect();
+                    return Err(format!("there is no guard \"{name}\"; declare it under [guards], or use one of {}", names.join(", ")));
+                }
+                GuardRef::Named(_) => {}
+                GuardRef::Inline(condition) => self.check(condition)?,
+            }
+        }
+        let templates = rule.fixes.iter().map(|fix| Template::new(&fix.text)).collect::<Result<Vec<_>, _>>()?;
+        for text in rule.fixes.iter().flat_map(|fix| [&fix.tw, &fix.hk]).flatten() {
+            Template::new(text)?;
+        }
+        for name in templates.iter().flat_map(Template::groups) {
+            if !rule.patterns.iter().any(|pattern| pattern.contains(&format!("(?<{name}>"))) {
+                return Err(format!("a fix takes the group ${{{name}}}, which no pattern of the rule has; write (?<{name}>…) in one"));
+            }
+        }
+        let written = rule.phrases.iter().map(|phrase| (phrase, true)).chain(rule.patterns.iter().map(|pattern| (pattern, false)));
+        let patterns = written
+            .map(|(written, is_phrase)| {
+                self.pattern(rule, written, is_phrase, &templates).map_err(|message| format!("\"{written}\": {message}"))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(CompiledRule {
+            id: rule.id.to_string(),
+            category: rule.category,
+            severity: rule.severity,
+            confidence: rule.confidence,
+            care: rule.care,
+            why: rule.why.to_string(),
+            line: rule.line,
+            scope: rule.scope,
+            edge: rule.edge,
+            boundary: rule.boundary,
+            when: rule.when.clone(),
+            unless: rule.unless.clone(),
+            fixes: rule.fixes.clone(),
+            patterns,
+        })
+    }
+
+    fn pattern(&self, rule: &Rule, written: &str, is_phrase: bool, fixes: &[Template]) -> Result<CompiledPattern, String> {
+        let hir = parse(&self.classes.expression(written, is_phrase)?)?;
+        if hir.properties().minimum_len().is_none() {
+            return Err("this can never match".to_owned());
+        }
+        let literals = literal::required(&hir);
+        // A single character is everywhere, unless the rule says where it must stand.
+        let least = if rule.edge.is_some() || rule.boundary { 1 } else { 2 };
+        if literal::shortest(&literals) < least {
+            return Err("there are no two characters that every match contains, so the scan has nothing to look for; \
+                 write out more of it, make less of it optional, or add an `edge`"
+                .to_owned());
+        }
+        let kept = |fix: &Template| fix.groups().map(str::to_owned).collect::<BTreeSet<String>>();
+        let loses_words = fixes.iter().map(|fix| has_open_part(&hir, &kept(fix))).collect();
+        Ok(CompiledPattern { written: written.to_owned(), is_phrase, literals, loses_words })
+    }
+
+    fn check(&self, condition: &Condition) -> Result<(), String> {
+        if *condition == Condition::default() {
+            return Err("a condition without keys always holds; give it before, after, around, …".to_owned());
+        }
+        for (key, source) in condition.patterns() {
+            if let Some(source) = source {
+                parse(&self.classes.expression(source, false)?).map_err(|message| format!("{key} = \"{source}\": {message}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The built-in packs, compiled together.
+///
+/// # Errors
+/// The first mistake in any of them.
+#[allow(dead_code, reason = "called by the build script and by tests, which include this file")]
+pub(crate) fn compile_all(packs: &[RulePack]) -> Result<Vec<CompiledPack>, Error> {
+    let mut vocabulary = Vocabulary::default();
+    for pack in packs {
+        vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
+        for rule in &pack.rules {
+            vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
+        }
+    }
+    packs.iter().map(|pack| vocabulary.compile(pack)).collect()
+}

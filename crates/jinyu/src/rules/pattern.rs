@@ -1,0 +1,221 @@
+//! Patterns as written to regular expressions over folded text: word classes expanded, characters folded, regional
+//! words matched with each other, compiled on first need.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+use regex_automata::meta;
+use regex_syntax::hir::Hir;
+
+use crate::script::fold;
+use crate::script::regional::REGIONAL;
+
+/// Word classes by name, with their alternatives as written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Classes(BTreeMap<String, Vec<String>>);
+
+impl Classes {
+    /// Adds a class; false when the name is taken.
+    pub(crate) fn add(&mut self, name: &str, alternatives: &[String]) -> bool {
+        self.0.insert(name.to_owned(), alternatives.to_vec()).is_none()
+    }
+
+    /// Replaces each `{name}` by its alternatives.
+    fn expand(&self, pattern: &str, inside: &mut Vec<String>) -> Result<String, String> {
+        let mut expanded = String::with_capacity(pattern.len() * 2);
+        let mut rest = pattern;
+        while let Some((open, name, after)) = next_macro(rest) {
+            expanded.push_str(rest.get(..open).unwrap_or(""));
+            let alternatives = self.0.get(name).ok_or_else(|| self.unknown(name))?;
+            if inside.iter().any(|outer| outer == name) {
+                return Err(format!("the word class {{{name}}} contains itself"));
+            }
+            inside.push(name.to_owned());
+            expanded.push_str("(?:");
+            for (index, alternative) in alternatives.iter().enumerate() {
+                if index > 0 {
+                    expanded.push('|');
+                }
+                expanded.push_str(&self.expand(alternative, inside)?);
+            }
+            expanded.push(')');
+            inside.pop();
+            rest = after;
+        }
+        expanded.push_str(rest);
+        Ok(expanded)
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        format!("there is no word class {{{name}}}; declare it under [classes], or use one of {}", names.join(", "))
+    }
+
+    /// What is written in a pack as a regular expression over folded text.
+    pub(crate) fn expression(&self, written: &str, is_phrase: bool) -> Result<String, String> {
+        if is_phrase { self.phrase(written) } else { self.pattern(written) }
+    }
+
+    fn pattern(&self, pattern: &str) -> Result<String, String> {
+        let expanded = self.expand(pattern, &mut Vec::new())?;
+        Ok(widen(&fold_pattern(&expanded)))
+    }
+
+    /// A plain phrase as a regular expression over folded text; only `{name}` is special.
+    fn phrase(&self, phrase: &str) -> Result<String, String> {
+        let mut escaped = String::with_capacity(phrase.len() * 2);
+        let mut rest = phrase.trim();
+        while !rest.is_empty() {
+            if let Some((0, name, after)) = next_macro(rest) {
+                escaped.push('{');
+                escaped.push_str(name);
+                escaped.push('}');
+                rest = after;
+                continue;
+            }
+            let mut chars = rest.chars();
+            let Some(c) = chars.next() else { break };
+            rest = chars.as_str();
+            if c.is_alphanumeric() || c == '%' || c == '％' {
+                escaped.push(c);
+            } else if !escaped.ends_with('?') {
+                escaped.push_str("[，。！？“”]?");
+            }
+        }
+        // A mark at the end of a phrase asks for nothing.
+        let escaped = escaped.strip_suffix("[，。！？“”]?").unwrap_or(&escaped);
+        self.pattern(escaped)
+    }
+}
+
+/// The next `{name}`: where it opens, its name, and what follows. Repetitions such as `{2,3}` are none.
+fn next_macro(text: &str) -> Option<(usize, &str, &str)> {
+    let mut from = 0;
+    while let Some(open) = text.get(from..)?.find('{').map(|at| from + at) {
+        let inside = text.get(open + 1..)?;
+        let name_length = inside.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')).unwrap_or(inside.len());
+        let name = inside.get(..name_length)?;
+        let named_group = text.get(..open).is_some_and(|before| before.ends_with("\\p") || before.ends_with("\\x") || before.ends_with('$'));
+        if !named_group && name.starts_with(|c: char| c.is_ascii_lowercase()) && inside.get(name_length..)?.starts_with('}') {
+            return Some((open, name, inside.get(name_length + 1..)?));
+        }
+        from = open + 1;
+    }
+    None
+}
+
+/// Folds the Chinese characters and full-width marks of a regular expression; ASCII is syntax and stays.
+fn fold_pattern(pattern: &str) -> String {
+    pattern
+        .chars()
+        .map(|c| match c {
+            _ if c.is_ascii() => c,
+            '、' | '；' | '：' | '…' | '～' => '，',
+            '「' | '『' => '“',
+            '」' | '』' => '”',
+            '％' => '%',
+            _ => fold(c),
+        })
+        .collect()
+}
+
+/// Lets each regional word match its counterparts: 信息 becomes (?:信息|资讯).
+fn widen(pattern: &str) -> String {
+    let mut widened = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    let mut in_class = false;
+    while let Some(c) = rest.chars().next() {
+        match c {
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ => {}
+        }
+        if !in_class && !c.is_ascii() {
+            if let Some((word, others)) = regional_prefix(rest) {
+                let after = rest.get(word.len()..).unwrap_or("");
+                // A repetition binds to the last character alone: leave such a word as it is.
+                if !after.starts_with(['?', '*', '+', '{']) {
+                    widened.push_str("(?:");
+                    widened.push_str(word);
+                    for other in others {
+                        widened.push('|');
+                        widened.push_str(other);
+                    }
+                    widened.push(')');
+                    rest = after;
+                    continue;
+                }
+            }
+        }
+        widened.push(c);
+        rest = rest.get(c.len_utf8()..).unwrap_or("");
+    }
+    widened
+}
+
+/// The longest regional word that `text` starts with.
+fn regional_prefix(text: &str) -> Option<(&'static str, &'static [&'static str])> {
+    let first = text.chars().next()?;
+    let from = REGIONAL.partition_point(|(word, _)| word.chars().next() < Some(first));
+    REGIONAL
+        .get(from..)?
+        .iter()
+        .take_while(|(word, _)| word.starts_with(first))
+        .filter(|(word, _)| text.starts_with(word))
+        .max_by_key(|(word, _)| word.len())
+        .copied()
+}
+
+/// A regular expression over folded text, expanded and compiled on first need.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    written: String,
+    is_phrase: bool,
+    classes: Arc<Classes>,
+    regex: OnceLock<Option<meta::Regex>>,
+}
+
+impl Pattern {
+    /// Takes what [`Classes::expression`] and [`parse`] accept.
+    pub(crate) fn new(written: String, is_phrase: bool, classes: Arc<Classes>) -> Self {
+        Self { written, is_phrase, classes, regex: OnceLock::new() }
+    }
+
+    /// The compiled expression; `None` for one that is too large to compile.
+    pub(crate) fn regex(&self) -> Option<&meta::Regex> {
+        let compile = || {
+            let source = self.classes.expression(&self.written, self.is_phrase).ok()?;
+            let config = meta::Config::new().nfa_size_limit(Some(1 << 22)).hybrid(false).dfa(false).onepass(false);
+            meta::Regex::builder().configure(config).build(&source).ok()
+        };
+        self.regex.get_or_init(compile).as_ref()
+    }
+
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// Parses an expression, or says what is wrong with it in one line.
+pub(crate) fn parse(source: &str) -> Result<Hir, String> {
+    regex_syntax::parse(source).map_err(|error| match error {
+        regex_syntax::Error::Parse(error) => format!("not a regular expression: {}", error.kind()),
+        regex_syntax::Error::Translate(error) => format!("not a regular expression: {}", error.kind()),
+        error => format!("not a regular expression: {error}"),
+    })
+}
+
+/// Whether the expression matches words that it does not spell out, outside the groups that are named.
+pub(crate) fn has_open_part(hir: &Hir, kept: &BTreeSet<String>) -> bool {
+    use regex_syntax::hir::{Class, HirKind};
+    match hir.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => false,
+        HirKind::Class(Class::Unicode(class)) => class.iter().map(|range| range.len()).sum::<usize>() > 64,
+        HirKind::Class(Class::Bytes(_)) => true,
+        HirKind::Repetition(repetition) => has_open_part(&repetition.sub, kept),
+        HirKind::Capture(capture) => {
+            !capture.name.as_deref().is_some_and(|name| kept.contains(name)) && has_open_part(&capture.sub, kept)
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| has_open_part(part, kept)),
+    }
+}

@@ -1,0 +1,203 @@
+//! Better wordings for a finding, in its own script, and how to apply them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::script::{fold, is_han};
+use crate::span::Span;
+
+/// How far a better wording may be trusted. The order is from least to most trusted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Safety {
+    /// Advice for a person; never applied.
+    #[default]
+    Show,
+    /// Changes who is responsible or what is promised: applied only when asked for.
+    Unsafe,
+    /// Same facts, only kinder.
+    Safe,
+}
+
+impl Safety {
+    /// The name as it stands in records: `show`, `unsafe`, `safe`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Show => "show",
+            Self::Unsafe => "unsafe",
+            Self::Safe => "safe",
+        }
+    }
+}
+
+/// A better wording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Suggestion {
+    /// The wording, in the script of the utterance.
+    pub text: String,
+    /// How far it may be trusted.
+    pub safety: Safety,
+    /// Why it is not safe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What it stands for in the original text, in bytes: the match, its clause or the whole utterance.
+    pub span: Span,
+}
+
+/// A replacement of a part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Edit {
+    /// What is replaced, in bytes of the text before the edit.
+    pub(crate) span: Span,
+    /// What stands there afterwards.
+    pub(crate) text: String,
+}
+
+/// A text with better wordings applied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Fixed {
+    /// The text afterwards; the original where nothing could be applied.
+    pub text: String,
+    /// How many wordings were applied.
+    pub applied: usize,
+    /// How many findings remain for which there is a wording that was not trusted enough.
+    pub withheld: usize,
+}
+
+/// A wording with places for what a pattern's groups matched.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(String),
+    Group(String),
+}
+
+impl Template {
+    /// Reads `${name}` as the place of a group.
+    pub(crate) fn new(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some(at) = rest.find("${") {
+            let (before, after) = rest.split_at(at);
+            let name = after.get(2..).and_then(|inside| inside.split_once('}'));
+            let Some((name, after)) = name else { return Err(format!("\"{text}\" has a ${{ without its }}")) };
+            if !before.is_empty() {
+                parts.push(Part::Text(before.to_owned()));
+            }
+            parts.push(Part::Group(name.to_owned()));
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.to_owned()));
+        }
+        Ok(Self { parts })
+    }
+
+    /// The names of the groups that the wording takes.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Group(name) => Some(name.as_str()),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The wording, its own words written by `write`, groups as `group` gives them.
+    pub(crate) fn render<'a>(&self, write: impl Fn(&str) -> String, group: impl Fn(&str) -> &'a str) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => write(text),
+                Part::Group(name) => group(name).to_owned(),
+            })
+            .collect()
+    }
+}
+
+/// Whether a replacement keeps what must never be lost: each number, Latin word and person's name of the original.
+pub(crate) fn keeps_facts(original: &str, replacement: &str) -> bool {
+    let original: String = original.chars().map(fold).collect();
+    let replacement: String = replacement.chars().map(fold).collect();
+    facts(&original).iter().all(|fact| replacement.contains(fact.as_str()))
+}
+
+/// Numbers (with their unit, where they are written in Chinese), Latin words, and names with a title, of a folded text.
+fn facts(text: &str) -> Vec<String> {
+    const NUMERALS: &str = "零〇一二两三四五六七八九十百千万亿半几";
+    const UNITS: &str = "点号日天月年元块毛角分秒时周星期小倍成折笔件单张期位层楼栋吨度兆页斤米公";
+    const TITLES: [&str; 10] = ["先生", "女士", "小姐", "太太", "师傅", "经理", "主任", "医生", "老师", "同学"];
+    let mut facts = Vec::new();
+    let chars: Vec<char> = text.chars().collect();
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        let run = |belongs: &dyn Fn(char) -> bool| chars.iter().skip(at).take_while(|&&c| belongs(c)).collect::<String>();
+        let fact = if c.is_ascii_alphanumeric() {
+            run(&|c| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '-' | '/' | '%'))
+        } else if NUMERALS.contains(c) {
+            let number = run(&|c| NUMERALS.contains(c));
+            let unit = chars.get(at + number.chars().count()).copied().filter(|&unit| UNITS.contains(unit));
+            let long = number.chars().count() > 1;
+            if unit.is_some() || long { number } else { String::new() }
+        } else {
+            String::new()
+        };
+        at += fact.chars().count().max(1);
+        if !fact.is_empty() {
+            facts.push(fact);
+        }
+    }
+    for title in TITLES {
+        for (at, _) in text.match_indices(title) {
+            let before = text.get(..at).unwrap_or("");
+            if let Some(name) = before.chars().next_back().filter(|&c| is_han(c)) {
+                facts.push(format!("{name}{title}"));
+            }
+        }
+    }
+    facts
+}
+
+/// Applies replacements that do not overlap; of two that do, the first one counts.
+pub(crate) fn apply(text: &str, edits: &mut Vec<Edit>) -> (String, usize) {
+    edits.sort_by_key(|edit| (edit.span.start, std::cmp::Reverse(edit.span.end)));
+    let mut applied = 0;
+    let mut at = 0;
+    let mut result = String::with_capacity(text.len());
+    for edit in edits {
+        if edit.span.start < at {
+            continue;
+        }
+        result.push_str(text.get(at..edit.span.start).unwrap_or(""));
+        result.push_str(&edit.text);
+        at = edit.span.end;
+        applied += 1;
+    }
+    result.push_str(text.get(at..).unwrap_or(""));
+    (result, applied)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_are_kept() {
+        assert!(!keeps_facts("你必须先付5000元", "请您先付款"));
+        assert!(keeps_facts("你必须先付５０００元", "请您先付5000元"));
+        assert!(!keeps_facts("王先生你弄错了", "可能是我没有讲清楚"));
+        assert!(!keeps_facts("你三天内必须来", "请您尽快来"));
+        assert!(keeps_facts("你弄错了", "可能是我没有讲清楚"));
+    }
+
+    #[test]
+    fn edits_do_not_overlap() {
+        let edit = |start, end, text: &str| Edit { span: Span::new(start, end), text: text.to_owned() };
+        let mut edits = vec![edit(3, 6, "x"), edit(0, 3, "您"), edit(0, 1, "y")];
+        assert_eq!(apply("你错了", &mut edits), ("您x了".to_owned(), 2));
+    }
+}
