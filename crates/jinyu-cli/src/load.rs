@@ -1,0 +1,96 @@
+//! Rule packs from arguments to a checker. A broken pack is reported and left out; the others are still used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use jinyu::{Checker, RulePack};
+
+use crate::args::PackArgs;
+use crate::problem::Problems;
+use crate::read::{explain, has_extension};
+
+/// Builds the checker that the arguments ask for.
+///
+/// # Errors
+/// When no rules are left to check with.
+pub(crate) fn checker(args: &PackArgs, problems: &mut Problems) -> Result<Checker> {
+    let packs = packs(&args.rules, problems);
+    if args.no_default_rules && packs.is_empty() {
+        bail!("there are no rules to check with; give a good pack with --rules, or leave --no-default-rules out");
+    }
+    build(packs, !args.no_default_rules, true, problems)
+}
+
+/// Builds a checker; with `examples`, the examples of the packs must hold.
+pub(crate) fn build(mut packs: Vec<RulePack>, defaults: bool, examples: bool, problems: &mut Problems) -> Result<Checker> {
+    let given = packs.len();
+    loop {
+        let mut builder = Checker::builder();
+        if !defaults {
+            builder = builder.without_default_packs();
+        }
+        if !examples {
+            builder = builder.without_examples();
+        }
+        for pack in &packs {
+            builder = builder.pack(pack.clone());
+        }
+        let error = match builder.build() {
+            Ok(checker) => return Ok(checker),
+            Err(error) => error,
+        };
+        // A pack that is at fault is left out, and the rest tried again.
+        let before = packs.len();
+        packs.retain(|pack| pack.file != error.pack());
+        if packs.len() == before {
+            return Err(error.into());
+        }
+        problems.report(format_args!("{error} (going on without this pack)"));
+        if packs.is_empty() && given > 0 && !defaults {
+            bail!("there are no rules left to check with");
+        }
+    }
+}
+
+/// Reads the packs at some paths; a folder stands for its *.toml, sorted. What cannot be read is reported.
+pub(crate) fn packs(paths: &[PathBuf], problems: &mut Problems) -> Vec<RulePack> {
+    let mut packs = Vec::new();
+    for path in paths {
+        for file in pack_files(path, problems) {
+            match fs::read(&file) {
+                Ok(bytes) => match String::from_utf8(bytes) {
+                    Ok(source) => match RulePack::from_toml(&file.display().to_string(), &source) {
+                        Ok(pack) => packs.push(pack),
+                        Err(error) => problems.report(format_args!("{error} (going on without this pack)")),
+                    },
+                    Err(error) => {
+                        let good = error.utf8_error().valid_up_to();
+                        let line = error.as_bytes().iter().take(good).filter(|b| **b == b'\n').count() + 1;
+                        problems.report(format_args!("{}:{line}: not UTF-8; save the pack as UTF-8", file.display()));
+                    }
+                },
+                Err(error) => problems.report(format_args!("{}: {}", file.display(), explain(&error))),
+            }
+        }
+    }
+    packs
+}
+
+fn pack_files(path: &Path, problems: &mut Problems) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_owned()];
+    }
+    let mut files: Vec<PathBuf> = match fs::read_dir(path) {
+        Ok(entries) => entries.filter_map(|entry| entry.ok().map(|e| e.path())).filter(|p| has_extension(p, &["toml"])).collect(),
+        Err(error) => {
+            problems.report(format_args!("{}: {}", path.display(), explain(&error)));
+            return Vec::new();
+        }
+    };
+    files.sort();
+    if files.is_empty() {
+        problems.report(format_args!("{}: there is no *.toml in this folder; check the path", path.display()));
+    }
+    files
+}

@@ -1,0 +1,157 @@
+//! The reader's language: which one it is, and the words of reports in it. Rules are written in Simplified Chinese and
+//! converted here for readers of Traditional.
+
+use std::collections::HashMap;
+use std::env;
+
+use clap::ValueEnum;
+use jinyu::{Category, Confidence, Reason, Safety, Script, Severity};
+
+/// The language of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Locale {
+    /// Simplified Chinese.
+    #[value(name = "zh-Hans")]
+    Hans,
+    /// Traditional Chinese in Taiwan wording.
+    #[value(name = "zh-Hant")]
+    Hant,
+    /// English labels; the reasons of rules stay Chinese.
+    #[value(name = "en")]
+    English,
+}
+
+impl Locale {
+    /// From the environment: the first of `LC_ALL`, `LC_MESSAGES`, `LANG` that is set. Whoever reads these reports reads
+    /// Chinese, so that everything but an English locale means Simplified.
+    pub(crate) fn from_environment() -> Self {
+        let name = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|key| env::var(key).ok().filter(|v| !v.is_empty()));
+        name.map_or(Self::Hans, |name| Self::from_name(&name))
+    }
+
+    fn from_name(name: &str) -> Self {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        let name = name.split(['.', '@']).next().unwrap_or_default();
+        let mut parts = name.split('-');
+        match parts.next() {
+            Some("en") => Self::English,
+            Some("zh") if parts.any(|part| matches!(part, "tw" | "hk" | "mo" | "hant")) => Self::Hant,
+            _ => Self::Hans,
+        }
+    }
+
+    /// The one of three wordings that is for this reader.
+    pub(crate) fn pick<'a>(self, hans: &'a str, hant: &'a str, english: &'a str) -> &'a str {
+        match self {
+            Self::Hans => hans,
+            Self::Hant => hant,
+            Self::English => english,
+        }
+    }
+
+    pub(crate) fn category(self, category: Category) -> &'static str {
+        match self {
+            Self::Hans => category.chinese(),
+            Self::Hant => match category {
+                Category::Blame => "指責客戶",
+                Category::Command => "命令",
+                Category::Denial => "否認撇清",
+                Category::Refusal => "絕對拒絕",
+                Category::Policy => "規定擋箭牌",
+                Category::Ignorance => "一問三不知",
+                Category::Shirk => "推諉",
+                Category::BrushOff => "敷衍打發",
+                Category::Impatience => "不耐煩、打斷",
+                Category::Contempt => "傲慢嘲諷",
+                Category::Threat => "挑釁威脅",
+                Category::Disparage => "指責同事或公司",
+                Category::Overpromise => "空頭承諾",
+                other => other.chinese(),
+            },
+            Self::English => category.as_str(),
+        }
+    }
+
+    pub(crate) fn severity(self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Error => self.pick("错误", "錯誤", "error"),
+            Severity::Warning => self.pick("警告", "警告", "warning"),
+            Severity::Note => self.pick("提示", "提示", "note"),
+        }
+    }
+
+    pub(crate) fn confidence(self, confidence: Confidence) -> &'static str {
+        match confidence {
+            Confidence::High => self.pick("高", "高", "high"),
+            Confidence::Medium => self.pick("中", "中", "medium"),
+            Confidence::Low => self.pick("低", "低", "low"),
+        }
+    }
+
+    pub(crate) fn safety(self, safety: Safety) -> &'static str {
+        match safety {
+            Safety::Safe => self.pick("可直接替换", "可直接替換", "safe to apply"),
+            Safety::Unsafe => self.pick("须确认", "須確認", "needs judgement"),
+            Safety::Show => self.pick("供参考", "供參考", "advice"),
+        }
+    }
+
+    /// What let a match pass, in a few words.
+    pub(crate) fn reason(self, reason: &Reason) -> String {
+        match reason {
+            Reason::Guard(guard) => format!("{} {guard}", self.pick("豁免语境", "豁免語境", "guard")),
+            Reason::When => self.pick("when 的条件都不成立", "when 的條件都不成立", "no condition of `when` holds").to_owned(),
+            Reason::Edge => {
+                self.pick("不在规则要求的位置", "不在規則要求的位置", "not at the edge that the rule asks for").to_owned()
+            }
+            Reason::Boundary => self.pick("落在一个词的中间", "落在一個詞的中間", "inside a word").to_owned(),
+            Reason::Covered(rule) => format!("{} {rule}", self.pick("已归入", "已歸入", "covered by")),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// Turns what rules say into the reader's script; each sentence is converted once.
+#[derive(Debug)]
+pub(crate) struct Translator {
+    locale: Locale,
+    known: HashMap<String, String>,
+}
+
+impl Translator {
+    pub(crate) fn new(locale: Locale) -> Self {
+        Self { locale, known: HashMap::new() }
+    }
+
+    /// A sentence that a rule gives in Simplified, for this reader.
+    pub(crate) fn translate<'a>(&'a mut self, sentence: &'a str) -> &'a str {
+        if self.locale != Locale::Hant {
+            return sentence;
+        }
+        self.known.entry(sentence.to_owned()).or_insert_with(|| Script::Taiwan.write(sentence))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_locales() {
+        for (name, locale) in [
+            ("zh_CN.UTF-8", Locale::Hans),
+            ("zh_SG", Locale::Hans),
+            ("zh_TW.UTF-8", Locale::Hant),
+            ("zh_HK", Locale::Hant),
+            ("zh-MO", Locale::Hant),
+            ("zh_Hant_HK.UTF-8", Locale::Hant),
+            ("en_US.UTF-8", Locale::English),
+            ("en", Locale::English),
+            ("C.UTF-8", Locale::Hans),
+            ("POSIX", Locale::Hans),
+            ("de_DE@euro", Locale::Hans),
+        ] {
+            assert_eq!(Locale::from_name(name), locale, "{name}");
+        }
+    }
+}

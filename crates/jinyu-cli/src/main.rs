@@ -1,0 +1,59 @@
+//! The command line of jinyu: parses arguments, runs one command, turns its outcome into an exit code.
+//!
+//! 0 clean, 1 findings, 2 error; a closed pipe is no error. Nothing is judged here: that is the library's work.
+
+mod args;
+mod audit;
+mod check;
+mod fix;
+mod load;
+mod locale;
+mod problem;
+mod read;
+mod report;
+mod rules;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::problem::Problems;
+
+/// How a command ended, apart from errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing to complain about.
+    Clean,
+    /// Findings, failing examples, or changes that a diff shows.
+    Findings,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut problems = Problems::default();
+    let outcome = match &cli.command {
+        Command::Check(args) => check::run(args, &mut problems),
+        Command::Fix(args) => fix::run(args, &mut problems),
+        Command::Audit(args) => audit::run(args, &mut problems),
+        Command::Rules(args) => rules::run(args, &mut problems),
+    };
+    match outcome {
+        Ok(_) if problems.count() > 0 => ExitCode::from(2),
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // What is read is reported where it is read; only the output is left.
+            let about = if error.is::<io::Error>() { "cannot write to standard output: " } else { "" };
+            problems.report(format_args!("{about}{error:#}"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether the reader of our output has gone, as `head` does.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+}

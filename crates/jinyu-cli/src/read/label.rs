@@ -1,0 +1,152 @@
+//! Speaker labels at the start of a transcript's lines: `客服：…`, `[10:02] 坐席01: …`, `**顾客**：…`.
+
+use jinyu::Speaker;
+
+/// Characters of a label at most; what is longer is a sentence with a colon in it.
+const LONGEST: usize = 12;
+
+/// The labels that are known: the library's, and those that the user maps.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Labels {
+    own: Vec<(String, Speaker)>,
+}
+
+/// What a line starts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start<'a> {
+    /// A label; the words start at this byte of the line.
+    Label(Speaker, usize),
+    /// What looks like a label but is not known; the words start at this byte.
+    Unknown(&'a str, usize),
+    /// No label.
+    Text,
+}
+
+impl Labels {
+    pub(crate) fn new(own: &[(String, Speaker)]) -> Self {
+        Self { own: own.iter().map(|(label, speaker)| (fold(label), *speaker)).collect() }
+    }
+
+    /// Who a label means, if it is known: as it stands, or without a number or a name in brackets after it.
+    pub(crate) fn speaker(&self, label: &str) -> Option<Speaker> {
+        let exact = |label: &str| {
+            let folded = fold(label);
+            let own = self.own.iter().find(|(known, _)| *known == folded).map(|(_, speaker)| *speaker);
+            own.or_else(|| label.parse().ok())
+        };
+        let label = label.trim();
+        let bare = label.split(['(', '（', '[', '【']).next().unwrap_or_default().trim_end();
+        let number = |c: char| c.is_numeric() || matches!(c, '-' | '_' | '#' | ' ' | '号' | '號');
+        let unnumbered = bare.trim_end_matches(number);
+        // 客户A and 客户B, but not the end of a word such as "agents".
+        let unlettered = bare.strip_suffix(|c: char| c.is_ascii_uppercase()).filter(|rest| !rest.ends_with(|c: char| c.is_ascii_uppercase()));
+        exact(label).or_else(|| exact(bare)).or_else(|| exact(unnumbered)).or_else(|| exact(unlettered?.trim_end_matches(number)))
+    }
+
+    /// What `line` starts with.
+    pub(crate) fn split<'a>(&self, line: &'a str) -> Start<'a> {
+        let mut at = skip(line, 0, |c| c.is_whitespace() || matches!(c, '*' | '>'));
+        at += line.get(at..).filter(|rest| rest.starts_with("- ")).map_or(0, |_| 2);
+        // A time or anything else in brackets may stand before the label; a bracket may also hold the label.
+        if let Some((inside, after)) = line.get(at..).and_then(|rest| bracketed(rest).map(|(inside, end)| (inside, at + end))) {
+            if let Some(speaker) = self.speaker(inside) {
+                return Start::Label(speaker, skip(line, after, |c| c.is_whitespace() || matches!(c, ':' | '：')));
+            }
+            at = skip(line, after, char::is_whitespace);
+        }
+        if let start @ Start::Label(..) = self.before_colon(line, at) {
+            return start;
+        }
+        let after_time = skip(line, at, |c| c.is_ascii_digit() || matches!(c, ':' | '：' | '/' | '-' | '.' | '年' | '月' | '日' | ' ' | '\t'));
+        match self.before_colon(line, after_time) {
+            Start::Text => self.before_colon(line, at),
+            start => start,
+        }
+    }
+
+    fn before_colon<'a>(&self, line: &'a str, at: usize) -> Start<'a> {
+        let rest = line.get(at..).unwrap_or_default();
+        let Some((colon, mark)) = rest.char_indices().take(LONGEST + 9).find(|(_, c)| matches!(c, ':' | '：')) else {
+            return Start::Text;
+        };
+        let label = rest.get(..colon).unwrap_or_default().trim().trim_matches('*').trim();
+        let after = at + colon + mark.len_utf8();
+        let words = skip(line, after, |c| c.is_whitespace() || c == '*');
+        if label.is_empty() {
+            return Start::Text;
+        }
+        if let Some(speaker) = self.speaker(label) {
+            return Start::Label(speaker, words);
+        }
+        // 12:30, https://, 您好：… and whole sentences are no labels.
+        let next = line.get(after..).and_then(|rest| rest.chars().next());
+        let likely = label.chars().count() <= LONGEST
+            && label.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '·' | '(' | ')' | '（' | '）'))
+            && label.chars().any(char::is_alphabetic)
+            && !label.contains(['你', '您', '妳', '我', '咱'])
+            && !(mark == ':' && next.is_some_and(|c| c.is_ascii_digit() || c == '/'));
+        if likely { Start::Unknown(label, words) } else { Start::Text }
+    }
+}
+
+/// One form for both scripts, both widths and any case.
+fn fold(label: &str) -> String {
+    label.trim().chars().map(jinyu::script::fold).collect()
+}
+
+/// The first byte from `at` on whose character is not wanted.
+fn skip(line: &str, at: usize, unwanted: impl Fn(char) -> bool) -> usize {
+    let rest = line.get(at..).unwrap_or_default();
+    at + rest.len() - rest.trim_start_matches(unwanted).len()
+}
+
+/// What a short bracket at the start holds, and the byte after it.
+fn bracketed(rest: &str) -> Option<(&str, usize)> {
+    let close = match rest.chars().next()? {
+        '[' => ']',
+        '【' => '】',
+        '(' => ')',
+        '（' => '）',
+        _ => return None,
+    };
+    let (end, mark) = rest.char_indices().take(32).find(|(_, c)| *c == close)?;
+    let open = rest.chars().next().map_or(0, char::len_utf8);
+    Some((rest.get(open..end)?, end + mark.len_utf8()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_of_lines() {
+        let labels = Labels::new(&[("王姐".to_owned(), Speaker::Agent), ("1".to_owned(), Speaker::Customer)]);
+        for (line, speaker, words) in [
+            ("客服：您好", Speaker::Agent, "您好"),
+            ("客户: 喂", Speaker::Customer, "喂"),
+            ("客戶：喂", Speaker::Customer, "喂"),
+            ("Agent: hi", Speaker::Agent, "hi"),
+            ("坐席01：您好", Speaker::Agent, "您好"),
+            ("客服（小林）：您好", Speaker::Agent, "您好"),
+            ("客户A：您好", Speaker::Customer, "您好"),
+            ("AGENT-2: hi", Speaker::Agent, "hi"),
+            ("[10:23:05] 客服：您好", Speaker::Agent, "您好"),
+            ("2024-05-01 10:23:05 客服：您好", Speaker::Agent, "您好"),
+            ("【客服】您好", Speaker::Agent, "您好"),
+            ("**顾客**：你好", Speaker::Customer, "你好"),
+            ("王姐：来了", Speaker::Agent, "来了"),
+            ("1：喂", Speaker::Customer, "喂"),
+            ("系统：已接入", Speaker::Unknown, "已接入"),
+            ("客服：", Speaker::Agent, ""),
+        ] {
+            match labels.split(line) {
+                Start::Label(found, at) => assert_eq!((found, line.get(at..)), (speaker, Some(words)), "{line}"),
+                other => panic!("{line}: {other:?}"),
+            }
+        }
+        for line in ["12:30到店", "https://example.com", "您好：已收到", "我们查到了，原因是这样的：库存不足", "没有冒号", "", "：什么", "比例是3:1"] {
+            assert_eq!(labels.split(line), Start::Text, "{line}");
+        }
+        assert_eq!(labels.split("旁白：他走了"), Start::Unknown("旁白", 9));
+    }
+}

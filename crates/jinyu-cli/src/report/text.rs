@@ -1,0 +1,263 @@
+//! Findings for people: the place, the line, carets under the words, the reason and better wordings; an audit groups
+//! them by conversation and ends in tables.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use jinyu::{Category, Checker, Dismissal, Finding, Severity, Span, Suggestion};
+
+use super::snippet::snippet;
+use super::table::{Align, Table};
+use super::{Kind, Place, Reporter, Tally, line_width};
+use crate::locale::{Locale, Translator};
+
+/// How many rules the table of those that fired most names.
+const TOP_RULES: usize = 10;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const LABEL: Style = AnsiColor::Cyan.on_default();
+const GOOD: Style = AnsiColor::Green.on_default();
+
+/// Writes for people.
+pub(crate) struct TextReport {
+    kind: Kind,
+    locale: Locale,
+    translator: Translator,
+    width: usize,
+    out: Box<dyn Write>,
+    /// The conversation whose name was written last.
+    conversation: Option<(String, String)>,
+    begun: bool,
+}
+
+impl TextReport {
+    pub(crate) fn new(kind: Kind, locale: Locale, out: Box<dyn Write>) -> Self {
+        Self {
+            kind,
+            locale,
+            translator: Translator::new(locale),
+            width: line_width(),
+            out,
+            conversation: None,
+            begun: false,
+        }
+    }
+
+    /// A blank line between blocks, and the conversation's name where a new one begins.
+    fn open_block(&mut self, place: &Place<'_>) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            writeln!(self.out)?;
+        }
+        if self.kind == Kind::Audit {
+            let same = self.conversation.as_ref().is_some_and(|(f, c)| f == place.file && c == place.conversation);
+            if !same {
+                writeln!(self.out, "{BOLD}# {}{BOLD:#}  {DIM}{}{DIM:#}", clean(place.conversation), place.file)?;
+                self.conversation = Some((place.file.to_owned(), place.conversation.to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// `file:line:column`, and in an audit the turn.
+    fn place(&self, place: &Place<'_>, span: Span) -> String {
+        let (line, column) = place.line_and_column(span.start);
+        let place_text = match column {
+            Some(column) => format!("{}:{line}:{column}", place.file),
+            None => format!("{}:{line}", place.file),
+        };
+        if self.kind == Kind::Check {
+            return place_text;
+        }
+        let turn = place.turn;
+        match self.locale {
+            Locale::English => format!("{place_text}: turn {turn}"),
+            Locale::Hans => format!("{place_text}: 第{turn}轮"),
+            Locale::Hant => format!("{place_text}: 第{turn}輪"),
+        }
+    }
+
+    fn quote(&mut self, place: &Place<'_>, span: Span, style: Style) -> io::Result<()> {
+        let s = snippet(place.text, span, self.width);
+        writeln!(self.out, "  {DIM}|{DIM:#} {}{style}{}{style:#}{}", s.before, s.inside, s.after)?;
+        writeln!(self.out, "  {DIM}|{DIM:#} {}{style}{}{style:#}", " ".repeat(s.indent), "^".repeat(s.carets))
+    }
+
+    fn suggestions(&mut self, finding: &Finding) -> io::Result<()> {
+        let locale = self.locale;
+        for (number, suggestion) in finding.suggestions.iter().enumerate() {
+            let Suggestion { text, safety, reason, .. } = suggestion;
+            let label = if number == 0 { locale.pick("改说", "改說", "say") } else { locale.pick("或者", "或者", "or") };
+            let colon = locale.pick("：", "：", ": ");
+            let [open, close] = [locale.pick("（", "（", " ("), locale.pick("）", "）", ")")];
+            let mut trust = locale.safety(*safety).to_owned();
+            if let Some(reason) = reason {
+                trust += &format!("{colon}{}", self.translator.translate(reason));
+            }
+            writeln!(self.out, "  {LABEL}{label}{colon}{LABEL:#}{GOOD}{}{GOOD:#}{DIM}{open}{trust}{close}{DIM:#}", clean(text))?;
+        }
+        Ok(())
+    }
+}
+
+impl Reporter for TextReport {
+    fn finding(&mut self, place: &Place<'_>, finding: &Finding) -> io::Result<()> {
+        let locale = self.locale;
+        self.open_block(place)?;
+        let style = severity_style(finding.severity);
+        let at = self.place(place, finding.span);
+        let severity = locale.severity(finding.severity);
+        let category = locale.category(finding.category);
+        writeln!(self.out, "{BOLD}{at}:{BOLD:#} {style}{severity}{style:#} {BOLD}{category}{BOLD:#} {DIM}[{}]{DIM:#}", finding.rule)?;
+        self.quote(place, finding.span, style)?;
+        let why = locale.pick("为什么：", "為什麼：", "why: ");
+        writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&finding.message))?;
+        self.suggestions(finding)
+    }
+
+    fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()> {
+        let locale = self.locale;
+        self.open_block(place)?;
+        let at = self.place(place, dismissal.span);
+        let passed = locale.pick("放行", "放行", "passed");
+        let reason = locale.reason(&dismissal.reason);
+        writeln!(self.out, "{BOLD}{at}:{BOLD:#} {GOOD}{passed}{GOOD:#} {DIM}[{}]{DIM:#} {reason}", dismissal.rule)?;
+        self.quote(place, dismissal.span, GOOD)
+    }
+
+    fn summary(&mut self, tally: &Tally, _checker: &Checker) -> io::Result<()> {
+        match self.kind {
+            Kind::Check => self.check_summary(tally),
+            Kind::Audit => self.audit_summary(tally),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl TextReport {
+    /// One line on standard error, for somebody who watches: what goes into a pipe is findings only.
+    fn check_summary(&mut self, tally: &Tally) -> io::Result<()> {
+        self.out.flush()?;
+        if !io::stdout().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(());
+        }
+        let Tally { utterances, findings, .. } = tally;
+        let mut line = match self.locale {
+            Locale::Hans => format!("共{utterances}句，{findings}处问题"),
+            Locale::Hant => format!("共{utterances}句，{findings}處問題"),
+            Locale::English => format!("{utterances} utterances, {findings} findings"),
+        };
+        let counts: Vec<_> =
+            tally.by_severity.iter().rev().map(|(s, n)| format!("{} {n}", self.locale.severity(*s))).collect();
+        if !counts.is_empty() {
+            line += &format!("（{}）", counts.join("，"));
+        }
+        let blank = if self.begun { "\n" } else { "" };
+        let _ = writeln!(anstream::stderr().lock(), "{blank}{BOLD}{line}{BOLD:#}");
+        Ok(())
+    }
+
+    fn audit_summary(&mut self, tally: &Tally) -> io::Result<()> {
+        let locale = self.locale;
+        let header = BOLD.underline();
+        if self.begun {
+            writeln!(self.out)?;
+        }
+        writeln!(self.out, "{BOLD}## {}{BOLD:#}", locale.pick("汇总", "彙總", "Summary"))?;
+        let mut sums = Table::new(&[Align::Left, Align::Right, Align::Left]);
+        let mut sum = |name: &str, n: usize, remark: String| sums.row([name.to_owned(), n.to_string(), remark]);
+        sum(locale.pick("文件", "檔案", "files"), tally.files, String::new());
+        let flagged = tally.conversations_with_findings;
+        sum(locale.pick("对话", "對話", "conversations"), tally.conversations, match locale {
+            _ if flagged == 0 => String::new(),
+            Locale::Hans => format!("其中{flagged}段有问题"),
+            Locale::Hant => format!("其中{flagged}段有問題"),
+            Locale::English => format!("{flagged} with findings"),
+        });
+        sum(locale.pick("客服话语", "客服話語", "agent utterances"), tally.agent_utterances, String::new());
+        let per_hundred = tally.findings as f64 * 100.0 / tally.agent_utterances.max(1) as f64;
+        sum(locale.pick("问题", "問題", "findings"), tally.findings, match locale {
+            _ if tally.findings == 0 => String::new(),
+            Locale::Hans => format!("每百句{per_hundred:.1}处"),
+            Locale::Hant => format!("每百句{per_hundred:.1}處"),
+            Locale::English => format!("{per_hundred:.1} per 100 utterances"),
+        });
+        sums.write(&mut self.out, "  ", Style::new())?;
+
+        if !tally.by_category.is_empty() {
+            writeln!(self.out)?;
+            let severities = [Severity::Error, Severity::Warning, Severity::Note];
+            let mut table = Table::new(&[Align::Left, Align::Right, Align::Right, Align::Right, Align::Right]);
+            let [error, warning, note] = severities.map(|s| locale.severity(s).to_owned());
+            table.row([locale.pick("类别", "類別", "category").to_owned(), error, warning, note, locale.pick("合计", "合計", "all").to_owned()]);
+            let mut categories: Vec<(Category, usize)> = tally.by_category.iter().map(|(c, of)| (*c, of.values().sum())).collect();
+            categories.sort_by_key(|(category, n)| (std::cmp::Reverse(*n), *category));
+            for (category, all) in categories {
+                let of = |s| tally.by_category.get(&category).and_then(|of| of.get(&s)).copied().unwrap_or(0);
+                let [error, warning, note] = severities.map(|s| dash(of(s)));
+                table.row([locale.category(category).to_owned(), error, warning, note, all.to_string()]);
+            }
+            table.write(&mut self.out, "  ", header)?;
+
+            writeln!(self.out)?;
+            let mut rules: Vec<(&Arc<str>, Category, usize)> = tally.by_rule.iter().map(|(r, (c, n))| (r, *c, *n)).collect();
+            rules.sort_by_key(|(rule, _, n)| (std::cmp::Reverse(*n), Arc::clone(rule)));
+            let more = rules.len().saturating_sub(TOP_RULES);
+            let mut table = Table::new(&[Align::Left, Align::Left, Align::Right]);
+            table.row([
+                locale.pick("最常触发的规则", "最常觸發的規則", "rules that fired most").to_owned(),
+                locale.pick("类别", "類別", "category").to_owned(),
+                locale.pick("次数", "次數", "times").to_owned(),
+            ]);
+            for (rule, category, n) in rules.into_iter().take(TOP_RULES) {
+                table.row([rule.to_string(), locale.category(category).to_owned(), n.to_string()]);
+            }
+            table.write(&mut self.out, "  ", header)?;
+            if more > 0 {
+                writeln!(self.out, "  {DIM}{}{DIM:#}", match locale {
+                    Locale::Hans => format!("另有{more}条规则"),
+                    Locale::Hant => format!("另有{more}條規則"),
+                    Locale::English => format!("and {more} more"),
+                })?;
+            }
+        }
+        if !tally.unread.is_empty() {
+            writeln!(self.out, "\n  {header}{}{header:#}", locale.pick("未能读取的文件", "未能讀取的檔案", "files not read"))?;
+            for file in &tally.unread {
+                writeln!(self.out, "  {file}")?;
+            }
+        }
+        if tally.errors > 0 {
+            let errors = tally.errors;
+            writeln!(self.out, "\n  {}", match locale {
+                Locale::Hans => format!("输入有{errors}处错误，见标准错误输出"),
+                Locale::Hant => format!("輸入有{errors}處錯誤，見標準錯誤輸出"),
+                Locale::English => format!("{errors} problems with the input, see standard error"),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// A count, or a mark that lets the others stand out.
+fn dash(n: usize) -> String {
+    if n == 0 { "-".to_owned() } else { n.to_string() }
+}
+
+/// Text that comes from input, without what would steer the terminal.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// How a severity looks.
+pub(crate) fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => AnsiColor::Red.on_default().bold(),
+        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
+        Severity::Note => AnsiColor::Blue.on_default().bold(),
+    }
+}

@@ -1,0 +1,187 @@
+//! `jinyu rules`: lists, explains, tests and lints rule packs.
+
+mod explain;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use jinyu::{Care, Category, Checker, Confidence, Rule, RulePack, Severity};
+use serde::Serialize;
+
+use crate::Outcome;
+use crate::args::{Format, PackArgs, RulesArgs, RulesCommand, RulesLintArgs, RulesListArgs, RulesTestArgs};
+use crate::load;
+use crate::locale::Locale;
+use crate::problem::Problems;
+use crate::report::jsonl::write_record;
+use crate::report::table::{Align, Table};
+use crate::report::text_output;
+
+/// Runs one of the subcommands.
+///
+/// # Errors
+/// When there are no rules, or standard output cannot be written.
+pub(crate) fn run(args: &RulesArgs, problems: &mut Problems) -> Result<Outcome> {
+    match &args.command {
+        RulesCommand::List(args) => list(args, problems),
+        RulesCommand::Explain(args) => explain::run(args, problems),
+        RulesCommand::Test(args) => test(args, problems),
+        RulesCommand::Lint(args) => lint(args, problems),
+    }
+}
+
+/// A rule in a list, for programs.
+#[derive(Serialize)]
+struct ListRecord<'a> {
+    r#type: &'static str,
+    id: &'a str,
+    pack: &'a str,
+    category: Category,
+    severity: Severity,
+    confidence: Confidence,
+    care: Care,
+    phrases: usize,
+    patterns: usize,
+}
+
+fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
+    let checker = load::checker(&args.packs, problems)?;
+    let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
+    let mut out = text_output();
+    let rules = || checker.packs().iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)));
+    if args.output.format == Format::Jsonl {
+        for (pack, rule) in rules() {
+            let record = ListRecord {
+                r#type: "rule",
+                id: &rule.id,
+                pack: &pack.name,
+                category: rule.category,
+                severity: rule.severity,
+                confidence: rule.confidence,
+                care: rule.care,
+                phrases: rule.phrases.len(),
+                patterns: rule.patterns.len(),
+            };
+            write_record(&mut out, &record)?;
+        }
+        out.flush()?;
+        return Ok(Outcome::Clean);
+    }
+    let left = Align::Left;
+    let mut table = Table::new(&[left, left, left, left, Align::Right, Align::Right]);
+    table.row([
+        locale.pick("规则", "規則", "rule").to_owned(),
+        locale.pick("类别", "類別", "category").to_owned(),
+        locale.pick("级别", "級別", "severity").to_owned(),
+        locale.pick("把握", "把握", "confidence").to_owned(),
+        locale.pick("短语", "短語", "phrases").to_owned(),
+        locale.pick("句式", "句式", "patterns").to_owned(),
+    ]);
+    for (_, rule) in rules() {
+        table.row([
+            rule.id.to_string(),
+            locale.category(rule.category).to_owned(),
+            locale.severity(rule.severity).to_owned(),
+            locale.confidence(rule.confidence).to_owned(),
+            rule.phrases.len().to_string(),
+            rule.patterns.len().to_string(),
+        ]);
+    }
+    table.write(&mut out, "", Style::new().bold().underline())?;
+    let (count, packs) = (rules().count(), checker.packs().iter().filter(|pack| !pack.rules.is_empty()).count());
+    let bold = Style::new().bold();
+    writeln!(out, "\n{bold}{}{bold:#}", match locale {
+        Locale::Hans => format!("共{count}条规则，{packs}个规则包"),
+        Locale::Hant => format!("共{count}條規則，{packs}個規則包"),
+        Locale::English => format!("{count} rules in {packs} packs"),
+    })?;
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
+fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
+    let mut out = text_output();
+    let mut sums = Sums::default();
+    let (paths, names): (Vec<&String>, Vec<&String>) = args.tested.iter().partition(|tested| is_path(tested));
+
+    if !names.is_empty() || paths.is_empty() {
+        let packs = load::packs(&args.packs.rules, problems);
+        let checker = load::build(packs, !args.packs.no_default_rules, false, problems)?;
+        for name in &names {
+            if !checker.packs().iter().any(|pack| pack.name == **name) {
+                let known: Vec<&str> = checker.packs().iter().map(|pack| pack.name.as_str()).collect();
+                problems.report(format_args!("there is no pack \"{name}\"; there are {}; a file is named by its path", known.join(", ")));
+            }
+        }
+        for pack in checker.packs().iter().filter(|pack| names.is_empty() || names.iter().any(|name| **name == pack.name)) {
+            test_pack(&checker, pack, &mut sums, &mut out)?;
+        }
+    }
+    let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
+    if !paths.is_empty() {
+        let tested = load::packs(&paths, problems);
+        let files: Vec<String> = tested.iter().map(|pack| pack.file.clone()).collect();
+        let mut packs = load::packs(&args.packs.rules, problems);
+        packs.extend(tested);
+        let checker = load::build(packs, !args.packs.no_default_rules, false, problems)?;
+        for pack in checker.packs().iter().filter(|pack| files.contains(&pack.file)) {
+            test_pack(&checker, pack, &mut sums, &mut out)?;
+        }
+    }
+    let Sums { packs, rules, examples, failures } = sums;
+    if packs > 0 {
+        let color = if failures == 0 { AnsiColor::Green } else { AnsiColor::Red };
+        let style = color.on_default().bold();
+        writeln!(out, "{style}{}, {}, {}: {failures} failed{style:#}", counted(packs, "pack"), counted(rules, "rule"), counted(examples, "example"))?;
+    }
+    out.flush()?;
+    Ok(if failures == 0 { Outcome::Clean } else { Outcome::Findings })
+}
+
+#[derive(Default)]
+struct Sums {
+    packs: usize,
+    rules: usize,
+    examples: usize,
+    failures: usize,
+}
+
+fn test_pack(checker: &Checker, pack: &RulePack, sums: &mut Sums, out: &mut dyn Write) -> Result<()> {
+    sums.packs += 1;
+    sums.rules += pack.rules.len();
+    sums.examples += pack.rules.iter().map(|rule: &Rule| rule.hits.len() + rule.misses.len()).sum::<usize>();
+    for failure in checker.test(&pack.name) {
+        sums.failures += 1;
+        writeln!(out, "{}:{}: {}: {}", failure.file, failure.line, failure.rule, failure.message)?;
+    }
+    Ok(())
+}
+
+fn counted(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+fn is_path(tested: &str) -> bool {
+    tested.contains(['/', '\\']) || tested.ends_with(".toml") || Path::new(tested).exists()
+}
+
+fn lint(args: &RulesLintArgs, problems: &mut Problems) -> Result<Outcome> {
+    let checker = lint_checker(&args.packs, problems)?;
+    let mut out = text_output();
+    let lints = checker.lint();
+    for lint in &lints {
+        writeln!(out, "{}:{}: {}: {}", lint.file, lint.line, lint.rule, lint.message)?;
+    }
+    let rules: usize = checker.packs().iter().map(|pack| pack.rules.len()).sum();
+    writeln!(out, "{}: {}", counted(rules, "rule"), counted(lints.len(), "remark"))?;
+    out.flush()?;
+    Ok(if lints.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// Like [`load::checker`], but failing examples are the business of `rules test`.
+fn lint_checker(args: &PackArgs, problems: &mut Problems) -> Result<Checker> {
+    let packs = load::packs(&args.rules, problems);
+    load::build(packs, !args.no_default_rules, false, problems)
+}
