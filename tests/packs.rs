@@ -1,0 +1,94 @@
+//! Packs that are wrong: each mistake is told with its place and what to do.
+
+use jinyu::{Checker, Error, RulePack};
+
+const HEAD: &str = "[pack]\nname = \"mine\"\nversion = \"1\"\nsummary = \"s\"\n";
+
+fn rule(fields: &str) -> String {
+    let mut rule = String::from("[[rule]]\n");
+    for (key, value) in [
+        ("id", "id = \"mine/bad\""),
+        ("category", "category = \"blame\""),
+        ("severity", "severity = \"error\""),
+        ("why", "why = \"不好\""),
+        ("patterns", "patterns = [\"弄错了\"]"),
+        ("hit", "hit = [\"你弄错了\"]"),
+        ("miss", "miss = [\"没有错\"]"),
+    ] {
+        if !fields.lines().any(|line| line.starts_with(key)) {
+            rule.push_str(value);
+            rule.push('\n');
+        }
+    }
+    rule + fields
+}
+
+fn error(pack: &str) -> Error {
+    match RulePack::from_toml("mine.toml", pack) {
+        Err(error) => error,
+        Ok(pack) => Checker::builder().pack(pack).build().expect_err("the pack should not load"),
+    }
+}
+
+#[track_caller]
+fn fails(fields: &str, expected: &str) {
+    let error = error(&format!("{HEAD}{}", rule(fields))).to_string();
+    assert!(error.contains(expected), "{error}");
+    assert!(error.starts_with("mine.toml:5"), "{error}");
+}
+
+#[test]
+fn a_good_pack_loads() {
+    let pack = RulePack::from_toml("mine.toml", &format!("\u{feff}{HEAD}{}", rule(""))).unwrap();
+    Checker::builder().pack(pack).build().unwrap();
+}
+
+#[test]
+fn syntax() {
+    let broken = error("[pack\nname = 1");
+    assert!(broken.is_syntax());
+    assert_eq!(broken.line(), Some(1));
+    assert!(error(&format!("{HEAD}colour = 1")).to_string().starts_with("mine.toml:5:1: unknown field `colour`"));
+    assert!(error(&format!("{HEAD}{}", rule("care = \"warm\""))).to_string().contains("unknown variant `warm`"));
+}
+
+#[test]
+fn rules() {
+    fails("id = \"Bad\"", "subject/what-is-bad");
+    fails("patterns = []", "neither phrases nor patterns");
+    fails("why = \" \"", "`why` is empty");
+    fails("miss = []", "examples of both kinds");
+    fails("patterns = [\"弄错了(\"]", "not a regular expression");
+    fails("patterns = [\"{nobody}弄错了\"]", "no word class {nobody}");
+    fails("patterns = [\"[^，]+\"]", "no two characters that every match contains");
+    fails("unless = [\"nowhere\"]", "no guard \"nowhere\"");
+    fails("unless = [{}]", "always holds");
+    fails("fix = [{ text = \"${who}\" }]", "no pattern of the rule has");
+    fails("fix = [{ text = \"好\", safety = \"unsafe\" }]", "does not say why");
+    let twice = format!("{HEAD}{}{}", rule(""), rule(""));
+    assert!(error(&twice).to_string().contains("stands in line 5 already"));
+    let taken = RulePack::from_toml("other.toml", &format!("{HEAD}{}", rule("")).replace("\"mine\"", "\"other\"")).unwrap();
+    let mine = RulePack::from_toml("mine.toml", &format!("{HEAD}{}", rule(""))).unwrap();
+    assert!(Checker::builder().pack(taken).pack(mine).build().unwrap_err().to_string().contains("has a rule with this id"));
+}
+
+#[test]
+fn examples() {
+    fails("hit = [\"没错\"]", "no pattern matches");
+    fails("hit = [\"你弄错了吗\"]\nunless = [{ after = \"吗\" }]", "it is let pass: guard { after = \"吗\" }");
+    fails("miss = [\"我弄错了\"]", "the miss \"我弄错了\" is found");
+    fails("hit = [{ text = \"你弄错了\", match = \"你弄错了\" }]", "should match \"你弄错了\" but matches \"弄错了\"");
+    fails("fix = [{ text = \"又弄错了\", safety = \"safe\" }]", "triggers the rule again");
+    fails("hit = [{ text = \"你弄错了\", fix = \"你对了\" }]\nfix = [{ text = \"对\", safety = \"safe\" }]", "should be fixed to");
+    assert!(error(&format!("{HEAD}{}", rule("hit = [\"没错\"]"))).is_example());
+}
+
+#[test]
+fn lint_sees() {
+    let fields = "phrases = [\"你弄错\", \"弄错\"]\npatterns = [\"搞混了\", \"弄错了\"]";
+    let pack = RulePack::from_toml("mine.toml", &format!("{HEAD}{}", rule(fields))).unwrap();
+    let checker = Checker::builder().without_default_packs().pack(pack).build().unwrap();
+    let messages: Vec<String> = checker.lint().into_iter().map(|lint| lint.message).collect();
+    assert!(messages.iter().any(|message| message.contains("\"你弄错\" is never needed")), "{messages:?}");
+    assert!(messages.iter().any(|message| message.contains("no hit shows the pattern \"搞混了\"")), "{messages:?}");
+}
