@@ -7,7 +7,10 @@ use jinyu::{Checker, Safety};
 /// Sentences of the rules' own examples, offences and innocent ones in turn.
 fn sentences(checker: &Checker) -> Vec<String> {
     let rules = checker.packs().iter().flat_map(|pack| &pack.rules);
-    rules.flat_map(|rule| rule.hits.iter().zip(&rule.misses)).flat_map(|(hit, miss)| [hit.text.clone(), miss.text.clone()]).collect()
+    rules
+        .flat_map(|rule| rule.hits.iter().zip(&rule.misses))
+        .flat_map(|(hit, miss)| [hit.text.clone(), miss.text.clone()])
+        .collect()
 }
 
 /// Ordinary polite talk, in which nothing must be found.

@@ -110,7 +110,8 @@ fn exit_codes() {
 
 #[test]
 fn check_for_people() {
-    let utterances = "您好\n你没有填对。\n亲\t👌你弄错了吧，你必须先付款\n这个不归我们管\n妳必須先登記手機號碼\n您说“你弄错了”，我再查查\n";
+    let utterances =
+        "您好\n你没有填对。\n亲\t👌你弄错了吧，你必须先付款\n这个不归我们管\n妳必須先登記手機號碼\n您说“你弄错了”，我再查查\n";
     let plain = feed(&mut jinyu(&["check"]), utterances);
     golden("check.txt", &plain.out);
     assert_eq!((plain.code, plain.err.as_str()), (1, ""));
@@ -156,9 +157,10 @@ fn check_for_programs() {
 
 #[test]
 fn each_line_is_answered_before_the_next() {
-    for (arguments, last_line_has) in [(&["check", "--format", "jsonl"][..], "finding"), (&["check"], "供参考"), (&["fix"], "你没有填对")] {
-        let mut child =
-            jinyu(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    for (arguments, last_line_has) in
+        [(&["check", "--format", "jsonl"][..], "finding"), (&["check"], "供参考"), (&["fix"], "你没有填对")]
+    {
+        let mut child = jinyu(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, answers) = std::sync::mpsc::channel();
@@ -184,7 +186,13 @@ fn each_line_is_answered_before_the_next() {
 #[test]
 fn a_closed_pipe_is_no_error() {
     let many = "你没有填对\n".repeat(20_000);
-    for arguments in [&["check"][..], &["check", "--format", "jsonl"], &["fix", "--unsafe"], &["fix", "--unsafe", "--diff"], &["rules", "list"]] {
+    for arguments in [
+        &["check"][..],
+        &["check", "--format", "jsonl"],
+        &["fix", "--unsafe"],
+        &["fix", "--unsafe", "--diff"],
+        &["rules", "list"],
+    ] {
         let mut child = jinyu(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let mut stdin = child.stdin.take().unwrap();
@@ -368,7 +376,9 @@ fn audit_with_the_built_in_rules() {
         let wrong: Vec<_> = found.iter().filter(|f| f.file.contains(good)).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
-    for bad in ["airline-delay", "food-delivery", "hotel-booking", "property-leak", "telecom-bill", "telecom-roaming", "online-shop"] {
+    for bad in
+        ["airline-delay", "food-delivery", "hotel-booking", "property-leak", "telecom-bill", "telecom-roaming", "online-shop"]
+    {
         assert!(found.iter().any(|f| f.file.contains(bad)), "{bad}");
     }
 }
@@ -377,7 +387,12 @@ fn audit_with_the_built_in_rules() {
 fn audit_reads_both_forms() {
     let text = "\u{feff}# 通话一\r\n\r\n客服：你弄错了\r\n客户：你弄错了\r\n客服：您好，\r\n  你没有填对\r\n\r\n[10:02] 坐席3: 急什么\r\n\r\n\r\n甲方：急什么\r\n";
     let json = "\u{feff}{\"conversation\":7,\"turn\":4,\"speaker\":\"agent\",\"text\":\"你弄错了\",\"agent_id\":\"x\"}\n{\"conversation\":7,\"speaker\":\"坐席\",\"text\":\"急什么\"}\n\n{\"conversation\":\"c\",\"speaker\":\"user\",\"text\":\"急什么\"}\n{\"conversation\":\"c\",\"speaker\":\"agent\",\"text\":\"一\\n急什么\"}\n";
-    let folder = folder(&[("a.txt", text.as_bytes()), ("b.jsonl", json.as_bytes()), ("c.csv", b"x"), ("README.md", "客服：急什么".as_bytes())]);
+    let folder = folder(&[
+        ("a.txt", text.as_bytes()),
+        ("b.jsonl", json.as_bytes()),
+        ("c.csv", b"x"),
+        ("README.md", "客服：急什么".as_bytes()),
+    ]);
     let ran = run(jinyu(&["audit", "--format", "jsonl", "--speakers", "甲方=agent"]).arg(folder.path()));
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     let found: Vec<_> = findings(&ran.out).into_iter().map(|f| (f.conversation, f.turn, f.line, f.span.char[0])).collect();
@@ -439,7 +454,10 @@ fn rules_are_listed_and_explained() {
     golden("rules-list.txt", &list.out);
     let records = run(&mut jinyu(&["rules", "list", "--format", "jsonl"]));
     let first: serde_json::Value = serde_json::from_str(records.out.lines().next().unwrap()).unwrap();
-    assert_eq!((first["id"].as_str(), first["phrases"].as_u64(), first["pack"].as_str()), (Some("demo/wrong"), Some(3), Some("demo")));
+    assert_eq!(
+        (first["id"].as_str(), first["phrases"].as_u64(), first["pack"].as_str()),
+        (Some("demo/wrong"), Some(3), Some("demo"))
+    );
 
     let explained = run(&mut jinyu(&["rules", "explain", "demo/wrong"]));
     assert_eq!(explained.code, 0);

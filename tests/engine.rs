@@ -1,4 +1,5 @@
 //! The truth tables under `data/engine`: a pack, texts, and what must be found in them.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
 //! Packs that are wrong: each mistake is told with its place and what to do.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
 use jinyu::{Checker, Error, RulePack};
 
@@ -79,7 +80,10 @@ fn examples() {
     fails("miss = [\"我弄错了\"]", "the miss \"我弄错了\" is found");
     fails("hit = [{ text = \"你弄错了\", match = \"你弄错了\" }]", "should match \"你弄错了\" but matches \"弄错了\"");
     fails("fix = [{ text = \"又弄错了\", safety = \"safe\" }]", "triggers the rule again");
-    fails("hit = [{ text = \"你弄错了\", fix = \"你对了\" }]\nfix = [{ text = \"对\", safety = \"safe\" }]", "should be fixed to");
+    fails(
+        "hit = [{ text = \"你弄错了\", fix = \"你对了\" }]\nfix = [{ text = \"对\", safety = \"safe\" }]",
+        "should be fixed to",
+    );
     assert!(error(&format!("{HEAD}{}", rule("hit = [\"没错\"]"))).is_example());
 }
 

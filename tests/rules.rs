@@ -1,4 +1,5 @@
 //! The built-in packs: each rule's own examples, and what packs must not do to each other.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
 use jinyu::{Category, Checker, Safety};
 

@@ -1,4 +1,5 @@
 //! Laws of `jinyu::script`: character classes, detection, and writing in a script.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
 use jinyu::script::{Script, fold, is_han};
 use proptest::prelude::*;

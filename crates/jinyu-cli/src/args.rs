@@ -52,13 +52,15 @@ pub(crate) struct CheckArgs {
 
 /// Rewrite utterances with the better wordings that rules offer
 #[derive(Debug, Args)]
-#[command(after_help = "Works on plain utterances and on labelled transcripts (客服：… / 客户：…), where only agents' words change.\n\
+#[command(
+    after_help = "Works on plain utterances and on labelled transcripts (客服：… / 客户：…), where only agents' words change.\n\
                         Without --diff and --write: a diff on a terminal, the fixed text elsewhere.\n\
                         Exit codes: 0 done; 1 --diff has something to show; 2 error.\n\n\
                         Examples:\n  \
                         echo '你必须先付款' | jinyu fix | cat\n  \
                         jinyu fix --diff replies.txt\n  \
-                        jinyu fix --write --unsafe replies.txt")]
+                        jinyu fix --write --unsafe replies.txt"
+)]
 pub(crate) struct FixArgs {
     /// Files to fix; none or `-` is standard input
     #[arg(value_name = "FILE")]
@@ -83,7 +85,8 @@ pub(crate) struct FixArgs {
 
 /// Check transcripts and sum up
 #[derive(Debug, Args)]
-#[command(after_help = "A plain transcript has one utterance a line, `客服：…` or `客户：…` (坐席 座席 顾客 客戶 使用者 Agent Customer … too);\n\
+#[command(
+    after_help = "A plain transcript has one utterance a line, `客服：…` or `客户：…` (坐席 座席 顾客 客戶 使用者 Agent Customer … too);\n\
                         a line without a label goes on with the utterance before it; a blank line or a `#` heading stands\n\
                         between conversations. JSON Lines are {\"conversation\",\"turn\",\"speaker\",\"text\"}, one record a line.\n\
                         Folders are searched for *.txt, *.jsonl and *.ndjson. Only agents are judged.\n\
@@ -91,7 +94,8 @@ pub(crate) struct FixArgs {
                         Examples:\n  \
                         jinyu audit calls/\n  \
                         jinyu audit --speakers 坐席A=agent,来电=customer monday.txt\n  \
-                        zcat calls.jsonl.gz | jinyu audit --format jsonl -")]
+                        zcat calls.jsonl.gz | jinyu audit --format jsonl -"
+)]
 pub(crate) struct AuditArgs {
     /// Transcripts and folders of them; `-` is standard input
     #[arg(value_name = "PATH", required = true)]

@@ -87,11 +87,8 @@ pub(crate) fn run(args: &FixArgs, problems: &mut Problems) -> Result<Outcome> {
             }
             (_, false) => {
                 let Some(lines) = input.open(PIECE, problems) else { continue };
-                let mut sink: Box<dyn Sink> = if diff {
-                    Box::new(UnifiedDiff::new(&file))
-                } else {
-                    Box::new(Copy(BufWriter::new(io::stdout().lock())))
-                };
+                let mut sink: Box<dyn Sink> =
+                    if diff { Box::new(UnifiedDiff::new(&file)) } else { Box::new(Copy(BufWriter::new(io::stdout().lock()))) };
                 fixer.fix(lines, &input, &mut *sink, &mut counts, problems)?;
             }
         }
@@ -110,14 +107,22 @@ struct Fixer {
 
 impl Fixer {
     /// Passes an input through. Whether all of it could be read; the error is that of the sink.
-    fn fix(&self, mut lines: Lines, input: &Input, sink: &mut dyn Sink, counts: &mut Counts, problems: &mut Problems) -> io::Result<bool> {
+    fn fix(
+        &self,
+        mut lines: Lines,
+        input: &Input,
+        sink: &mut dyn Sink,
+        counts: &mut Counts,
+        problems: &mut Problems,
+    ) -> io::Result<bool> {
         let file = input.name();
         let named_json = matches!(input, Input::File(path) if has_extension(path, &["jsonl", "ndjson", "json"]));
         let prose = if let Some(what) = lines.foreign() {
             problems.report(format_args!("{file}: {what}; nothing in it is changed"));
             false
         } else if named_json || lines.looks_like_json() {
-            problems.report(format_args!("{file}: is JSON; fix works on plain text, nothing in it is changed; see `jinyu audit`"));
+            problems
+                .report(format_args!("{file}: is JSON; fix works on plain text, nothing in it is changed; see `jinyu audit`"));
             false
         } else {
             true
@@ -145,7 +150,14 @@ impl Fixer {
     }
 
     /// What the line should be instead, if anything.
-    fn fix_line(&self, line: &Line, words: &mut Words<'_>, file: &str, counts: &mut Counts, problems: &mut Problems) -> Option<String> {
+    fn fix_line(
+        &self,
+        line: &Line,
+        words: &mut Words<'_>,
+        file: &str,
+        counts: &mut Counts,
+        problems: &mut Problems,
+    ) -> Option<String> {
         if !line.is_whole() {
             if line.before.byte == 0 {
                 problems.report(format_args!("{file}:{}: the line is longer than 1 MiB, not changed; break it up", line.number));
@@ -183,7 +195,11 @@ fn in_short(counts: &Counts, diff: bool, also_unsafe: bool, locale: Locale) -> S
         (Locale::English, true) => format!("would change {applied} in {lines} lines"),
         (Locale::English, false) => format!("changed {applied} in {lines} lines"),
     };
-    let hint = if also_unsafe { "" } else { locale.pick("（加 --unsafe 则改）", "（加 --unsafe 則改）", " (--unsafe applies them)") };
+    let hint = if also_unsafe {
+        ""
+    } else {
+        locale.pick("（加 --unsafe 则改）", "（加 --unsafe 則改）", " (--unsafe applies them)")
+    };
     let left = match locale {
         _ if *withheld == 0 => String::new(),
         Locale::Hans => format!("；另有{withheld}处须由人确认，未改{hint}"),

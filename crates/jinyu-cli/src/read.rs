@@ -224,21 +224,33 @@ impl Lines {
 /// Where to end a piece so that no word is cut in two: after a stop near its end, or at least between characters.
 fn end_of_piece(bytes: &[u8]) -> usize {
     const NEAR: usize = 4 << 10;
-    let boundary = bytes.len() - bytes.iter().rev().take(3).position(|b| b & 0xc0 != 0x80).map_or(0, |back| {
-        let lead = bytes.get(bytes.len() - 1 - back).copied().unwrap_or_default();
-        let length = if lead >= 0xf0 { 4 } else if lead >= 0xe0 { 3 } else if lead >= 0xc0 { 2 } else { 1 };
-        if length > back + 1 { back + 1 } else { 0 }
-    });
+    let boundary = bytes.len()
+        - bytes.iter().rev().take(3).position(|b| b & 0xc0 != 0x80).map_or(0, |back| {
+            let lead = bytes.get(bytes.len() - 1 - back).copied().unwrap_or_default();
+            let length = if lead >= 0xf0 {
+                4
+            } else if lead >= 0xe0 {
+                3
+            } else if lead >= 0xc0 {
+                2
+            } else {
+                1
+            };
+            if length > back + 1 { back + 1 } else { 0 }
+        });
     let near = boundary.saturating_sub(NEAR);
     last_stop(bytes.get(near..boundary).unwrap_or_default()).map_or(boundary, |end| near + end)
 }
 
 /// The end of the last full stop, question or exclamation mark.
 fn last_stop(bytes: &[u8]) -> Option<usize> {
-    ["。", "！", "？"].iter().filter_map(|stop| {
-        let stop = stop.as_bytes();
-        bytes.windows(stop.len()).rposition(|window| window == stop).map(|at| at + stop.len())
-    }).max()
+    ["。", "！", "？"]
+        .iter()
+        .filter_map(|stop| {
+            let stop = stop.as_bytes();
+            bytes.windows(stop.len()).rposition(|window| window == stop).map(|at| at + stop.len())
+        })
+        .max()
 }
 
 /// An utterance as it comes out of a transcript, with its place.
@@ -322,12 +334,7 @@ mod tests {
         let shown: Vec<_> = all.iter().map(|l| (l.number, l.bytes.as_slice(), l.ending, l.bom)).collect();
         assert_eq!(
             shown,
-            [
-                (1, b"a".as_slice(), "\r\n", true),
-                (2, b"", "\n", false),
-                (3, b"\rb", "\n", false),
-                (4, b"c", "", false)
-            ]
+            [(1, b"a".as_slice(), "\r\n", true), (2, b"", "\n", false), (3, b"\rb", "\n", false), (4, b"c", "", false)]
         );
         assert!(lines(b"", PIECE).is_empty());
     }

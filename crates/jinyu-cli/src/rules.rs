@@ -92,11 +92,15 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
     table.write(&mut out, "", Style::new().bold().underline())?;
     let (count, packs) = (rules().count(), checker.packs().iter().filter(|pack| !pack.rules.is_empty()).count());
     let bold = Style::new().bold();
-    writeln!(out, "\n{bold}{}{bold:#}", match locale {
-        Locale::Hans => format!("共{count}条规则，{packs}个规则包"),
-        Locale::Hant => format!("共{count}條規則，{packs}個規則包"),
-        Locale::English => format!("{count} rules in {packs} packs"),
-    })?;
+    writeln!(
+        out,
+        "\n{bold}{}{bold:#}",
+        match locale {
+            Locale::Hans => format!("共{count}条规则，{packs}个规则包"),
+            Locale::Hant => format!("共{count}條規則，{packs}個規則包"),
+            Locale::English => format!("{count} rules in {packs} packs"),
+        }
+    )?;
     out.flush()?;
     Ok(Outcome::Clean)
 }
@@ -112,7 +116,10 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
         for name in &names {
             if !checker.packs().iter().any(|pack| pack.name == **name) {
                 let known: Vec<&str> = checker.packs().iter().map(|pack| pack.name.as_str()).collect();
-                problems.report(format_args!("there is no pack \"{name}\"; there are {}; a file is named by its path", known.join(", ")));
+                problems.report(format_args!(
+                    "there is no pack \"{name}\"; there are {}; a file is named by its path",
+                    known.join(", ")
+                ));
             }
         }
         for pack in checker.packs().iter().filter(|pack| names.is_empty() || names.iter().any(|name| **name == pack.name)) {
@@ -134,7 +141,13 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
     if packs > 0 {
         let color = if failures == 0 { AnsiColor::Green } else { AnsiColor::Red };
         let style = color.on_default().bold();
-        writeln!(out, "{style}{}, {}, {}: {failures} failed{style:#}", counted(packs, "pack"), counted(rules, "rule"), counted(examples, "example"))?;
+        writeln!(
+            out,
+            "{style}{}, {}, {}: {failures} failed{style:#}",
+            counted(packs, "pack"),
+            counted(rules, "rule"),
+            counted(examples, "example")
+        )?;
     }
     out.flush()?;
     Ok(if failures == 0 { Outcome::Clean } else { Outcome::Findings })

@@ -8,13 +8,14 @@ use crate::error::Error;
 use crate::finding::{Dismissal, Examination, Finding, Reason};
 use crate::folded::{Folded, Reading};
 use crate::rules::compile::{CompiledPack, CompiledRule, Vocabulary};
+use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::{Classes, Pattern};
 use crate::rules::{Condition as RawCondition, Confidence, Example, Fix, GuardRef, Replace, Rule, RulePack, Scope};
 use crate::scan::{Scanner, Scratch};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, Template, apply, keeps_facts};
-use crate::verify::{Check, Condition, Edges, Judge, Match, judge, matches};
+use crate::verify::{Check, Condition, Judge, judge, matches};
 
 /// The built-in packs as written, file name and text, in order of loading; the first is the shared vocabulary.
 const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
@@ -23,7 +24,7 @@ const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/packs.bin"));
 
 /// A longer utterance is judged in parts of at most this many bytes, so that cost stays linear.
-const PART: usize = 12 * 1024;
+const PART: usize = 3 * 1024;
 
 /// Fixes are applied again to what they made at most this often.
 const ROUNDS: usize = 8;
@@ -56,8 +57,15 @@ struct Inner {
     branches: Vec<Branch>,
     /// For each literal, the branches that ask for it, and which of their sets it belongs to.
     triggers: Vec<Vec<Trigger>>,
-    edges: Edges,
+    fillers: Fillers,
     script: Script,
+}
+
+/// Words that say nothing: what a replaced clause may lose besides the match.
+#[derive(Debug)]
+struct Fillers {
+    lead: Pattern,
+    tail: Pattern,
 }
 
 /// A rule, linked with the others.
@@ -236,7 +244,7 @@ impl Linker {
         if let Some(pattern) = self.conditions.get(written) {
             return Some(pattern.clone());
         }
-        let pattern = Arc::new(Pattern::new(written.clone(), false, self.classes.clone()));
+        let pattern = Arc::new(Pattern::new(written.clone(), false, None, self.classes.clone()));
         self.conditions.insert(written.clone(), pattern.clone());
         Some(pattern)
     }
@@ -271,12 +279,10 @@ impl Inner {
             let conditions: Arc<[Condition]> = conditions.iter().map(|raw| linker.condition(raw)).collect();
             linker.guards.insert(name.clone(), Check { name: name.as_str().into(), conditions });
         }
-        let edge = |written: &str| Pattern::new(written.to_owned(), false, classes.clone());
-        let edges = Edges {
-            clause_lead: edge("^(?:{lead})*$"),
-            clause_tail: edge("^(?:{tail})*$"),
-            utterance_lead: edge("^(?:{lead}|[，。！？“”])*$"),
-            utterance_tail: edge("^(?:{tail}|[，。！？“”])*$"),
+        let surroundings = |written: &str| Pattern::new(written.to_owned(), false, None, classes.clone());
+        let fillers = Fillers {
+            lead: surroundings("^(?:{lead}|[，。！？“”])*$"),
+            tail: surroundings("^(?:{tail}|[，。！？“”])*$"),
         };
         let mut rules = Vec::new();
         let mut patterns = Vec::new();
@@ -295,7 +301,7 @@ impl Inner {
                     patterns.push(LinkedPattern {
                         rule: rules.len() as u32,
                         index,
-                        pattern: Pattern::new(pattern.written.clone(), pattern.is_phrase, classes.clone()),
+                        pattern: Pattern::new(pattern.written.clone(), pattern.is_phrase, rule.edge, classes.clone()),
                     });
                 }
                 rules.push(LinkedRule {
@@ -304,7 +310,6 @@ impl Inner {
                     compiled: rule.clone(),
                     judge: Judge {
                         scope: rule.scope,
-                        edge: rule.edge,
                         boundary: rule.boundary,
                         when: linker.checks(&rule.when),
                         unless: linker.checks(&rule.unless),
@@ -321,7 +326,7 @@ impl Inner {
             triggers.push(group.iter().map(|&(_, trigger)| trigger).collect());
         }
         let scanner = Scanner::new(&literals).map_err(|message| Error::syntax("packs", None, message))?;
-        Ok(Self { compiled, packs: OnceLock::new(), added, rules, patterns, branches, scanner, triggers, edges, script })
+        Ok(Self { compiled, packs: OnceLock::new(), added, rules, patterns, branches, scanner, triggers, fillers, script })
     }
 
     /// The patterns of which a branch has a candidate for each of its sets, in order.
@@ -334,8 +339,7 @@ impl Inner {
             let met = group.iter().fold(0, |met, trigger| met | trigger.set);
             (met == branch.sets).then_some(branch.pattern)
         };
-        let mut patterns: Vec<u32> =
-            triggers.chunk_by(|one, other| one.branch == other.branch).filter_map(complete).collect();
+        let mut patterns: Vec<u32> = triggers.chunk_by(|one, other| one.branch == other.branch).filter_map(complete).collect();
         patterns.dedup();
         patterns
     }
@@ -364,7 +368,9 @@ impl LinkedRule {
     fn templates(&self) -> &[Templates] {
         self.templates.get_or_init(|| {
             let optional = |text: &Option<String>| text.as_deref().and_then(|text| Template::new(text).ok());
-            let read = |fix: &Fix| Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk) });
+            let read = |fix: &Fix| {
+                Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk) })
+            };
             self.compiled.fixes.iter().filter_map(read).collect()
         })
     }
@@ -483,6 +489,7 @@ impl Checker {
             return hits;
         }
         let customer = context.customer.map(|said| Folded::new(said, 0, Reading::Plain).text);
+        let mut runs = Runs::default();
         let plain = Folded::new(part, offset, Reading::Plain);
         let squeezed = plain.suspicious.then(|| Folded::new(part, offset, Reading::Squeezed));
         for index in patterns {
@@ -492,14 +499,19 @@ impl Checker {
                 continue;
             }
             for folded in std::iter::once(&plain).chain(&squeezed) {
-                for found in matches(&pattern.pattern, &folded.text) {
+                for found in matches(&pattern.pattern, &folded.text, &mut runs) {
                     let span = folded.original(found.range.start, found.range.end);
-                    if span.is_empty() || (folded.reading == Reading::Squeezed && hits.iter().any(|hit| hit.rule == pattern.rule && hit.span.overlaps(span))) {
+                    if span.is_empty()
+                        || (folded.reading == Reading::Squeezed
+                            && hits.iter().any(|hit| hit.rule == pattern.rule && hit.span.overlaps(span)))
+                    {
                         continue;
                     }
-                    let reason = judge(&rule.judge, &inner.edges, &found.range, folded, customer.as_deref());
+                    let reason = judge(&rule.judge, &found.range, folded, customer.as_deref(), &mut runs);
                     let suggestions = match reason {
-                        None => suggestions(rule, pattern, &found, folded, part, offset, context.script, &inner.edges),
+                        None => {
+                            suggestions(rule, pattern, &found, folded, part, offset, context.script, &inner.fillers, &mut runs)
+                        }
                         Some(_) => Vec::new(),
                     };
                     let confidence = match folded.reading {
@@ -528,9 +540,10 @@ impl Checker {
         for hit in hits {
             let Some(rule) = inner.rule(hit.rule) else { continue };
             let words = hit.span.slice(text).to_owned();
-            let covering = examination.findings.iter().find(|finding: &&Finding| {
-                finding.span.overlaps(hit.span) && finding.category == rule.compiled.category
-            });
+            let covering = examination
+                .findings
+                .iter()
+                .find(|finding: &&Finding| finding.span.overlaps(hit.span) && finding.category == rule.compiled.category);
             let reason = match (hit.reason, covering) {
                 (None, None) => {
                     examination.findings.push(Finding {
@@ -600,10 +613,10 @@ impl Checker {
             };
             return Some(format!("the hit \"{}\" is not found: {why}", example.text));
         };
-        if let Some(expected) = &example.expected_match {
-            if !examination.findings.iter().any(|finding| finding.text == *expected) {
-                return Some(format!("the hit \"{}\" should match \"{expected}\" but matches \"{}\"", example.text, first.text));
-            }
+        if let Some(expected) = &example.expected_match
+            && !examination.findings.iter().any(|finding| finding.text == *expected)
+        {
+            return Some(format!("the hit \"{}\" should match \"{expected}\" but matches \"{}\"", example.text, first.text));
         }
         for finding in &examination.findings {
             for suggestion in finding.suggestions.iter().filter(|suggestion| suggestion.safety > Safety::Show) {
@@ -618,7 +631,10 @@ impl Checker {
         let best = first.suggestions.iter().find(|suggestion| suggestion.safety > Safety::Show);
         if let Some(expected) = &example.expected_fix {
             let Some(best) = best else {
-                return Some(format!("the hit \"{}\" should be fixed to \"{expected}\" but has no fix that can be applied", example.text));
+                return Some(format!(
+                    "the hit \"{}\" should be fixed to \"{expected}\" but has no fix that can be applied",
+                    example.text
+                ));
             };
             let fixed = apply(&example.text, &mut vec![Edit { span: best.span, text: best.text.clone() }]).0;
             if fixed != *expected {
@@ -639,7 +655,8 @@ impl Checker {
     pub fn lint(&self) -> Vec<Lint> {
         let inner = &*self.0;
         let mut lints = Vec::new();
-        let fold = |text: &str| Folded::new(text, 0, Reading::Plain).text;
+        let fold = |text: &str| Folded::new(text, 0, Reading::Plain).text.into_iter().collect::<String>();
+        let mut runs = Runs::default();
         let mut said: BTreeMap<String, &Rule> = BTreeMap::new();
         for (pack, rule) in self.packs().iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule))) {
             let Some(index) = inner.rules.iter().position(|linked| linked.id == rule.id) else { continue };
@@ -654,14 +671,13 @@ impl Checker {
                     add(format!("the phrase \"{phrase}\" is there twice; remove one"));
                 }
             }
-            let hits: Vec<String> = rule.hits.iter().map(|example| fold(&example.text)).collect();
+            let hits: Vec<Vec<char>> =
+                rule.hits.iter().map(|example| Folded::new(&example.text, 0, Reading::Plain).text).collect();
             let own = inner.patterns.iter().filter(|pattern| pattern.rule as usize == index);
             for (pattern, written) in own.zip(rule.phrases.iter().chain(&rule.patterns)) {
-                if rule.patterns.contains(written) && !hits.iter().any(|hit| pattern.pattern.is_match(hit)) {
+                if rule.patterns.contains(written) && !hits.iter().any(|hit| pattern.pattern.find_at(hit, 0, &mut runs).is_some())
+                {
                     add(format!("no hit shows the pattern \"{written}\" at work; add one"));
-                }
-                if pattern.pattern.regex().is_none() {
-                    add(format!("the pattern \"{written}\" is too large to compile; split it"));
                 }
             }
             for miss in &rule.misses {
@@ -670,7 +686,9 @@ impl Checker {
                 }
             }
             for hit in &rule.hits {
-                if let Some(other) = said.insert(fold(&hit.text), rule).filter(|other| other.category == rule.category && other.id != rule.id) {
+                if let Some(other) =
+                    said.insert(fold(&hit.text), rule).filter(|other| other.category == rule.category && other.id != rule.id)
+                {
                     add(format!("\"{}\" is a hit of {} too: do the rules cover the same?", hit.text, other.id));
                 }
             }
@@ -725,10 +743,10 @@ fn suggestions(
     part: &str,
     offset: usize,
     script: Script,
-    edges: &Edges,
+    fillers: &Fillers,
+    runs: &mut Runs,
 ) -> Vec<Suggestion> {
     let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(part);
-    let folded_text = |from: usize, to: usize| folded.text.get(from..to).unwrap_or("");
     let loses_words = rule.compiled.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
     let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.fixes.len());
     for ((fix, templates), &loses_words) in rule.compiled.fixes.iter().zip(rule.templates()).zip(loses_words) {
@@ -754,13 +772,17 @@ fn suggestions(
         // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
         let covers_words = match fix.replace {
             Replace::Match => false,
-            _ => !(edges.utterance_lead.is_match(folded_text(from, found.range.start)) && edges.utterance_tail.is_match(folded_text(found.range.end, to))),
+            _ => {
+                fillers.lead.find_at(folded.slice(from, found.range.start), 0, runs).is_none()
+                    || fillers.tail.find_at(folded.slice(found.range.end, to), 0, runs).is_none()
+            }
         };
         let span = folded.original(from, to);
         let keeps = !loses_words && !covers_words && keeps_facts(original(span), &text);
         let safety = if keeps { fix.safety } else { Safety::Show };
         if !suggestions.iter().any(|other| other.text == text) {
-            suggestions.push(Suggestion { text, safety, reason: fix.reason.clone(), span });
+            let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
+            suggestions.push(Suggestion { text, safety, reason, span });
         }
     }
     suggestions

@@ -63,8 +63,6 @@ pub enum Reason {
     Guard(Arc<str>),
     /// None of the conditions under `when` holds.
     When,
-    /// The match does not stand at the edge that the rule asks for.
-    Edge,
     /// An end of the match lies inside a word.
     Boundary,
     /// Another finding of the same category covers it: the id of that rule.
@@ -76,7 +74,6 @@ impl fmt::Display for Reason {
         match self {
             Self::Guard(guard) => write!(f, "guard {guard}"),
             Self::When => write!(f, "no condition of `when` holds"),
-            Self::Edge => write!(f, "not at the edge that the rule asks for"),
             Self::Boundary => write!(f, "inside a word"),
             Self::Covered(rule) => write!(f, "covered by {rule}"),
         }

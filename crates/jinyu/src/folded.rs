@@ -49,20 +49,13 @@ pub(crate) fn is_break(c: char) -> bool {
     matches!(c, '，' | '。' | '！' | '？' | '“' | '”')
 }
 
-/// One kept character: where it stands in the folded text and where it came from.
-#[derive(Clone, Copy, Debug)]
-struct Origin {
-    at: u32,
-    start: u32,
-    end: u32,
-}
-
-/// A folded text with its way back.
+/// A folded text with its way back. Places in it are counted in its characters.
 #[derive(Clone, Debug)]
 pub(crate) struct Folded {
-    pub(crate) text: String,
+    pub(crate) text: Vec<char>,
     pub(crate) reading: Reading,
-    origins: Vec<Origin>,
+    /// For each character the bytes that it came from.
+    origins: Vec<(u32, u32)>,
     /// Whether a squeezed reading of the same text would differ.
     pub(crate) suspicious: bool,
 }
@@ -70,8 +63,13 @@ pub(crate) struct Folded {
 /// A letter, or a gap between letters, in the order of the original.
 enum Token {
     /// A run of letters: range in the letter list.
-    Run { from: usize, to: usize },
-    Gap { marks: Vec<(Class, u32, u32)> },
+    Run {
+        from: usize,
+        to: usize,
+    },
+    Gap {
+        marks: Vec<(Class, u32, u32)>,
+    },
 }
 
 impl Folded {
@@ -107,13 +105,14 @@ impl Folded {
             }
             previous = Some(c);
         }
-        let mut folded = Self { text: String::with_capacity(text.len()), reading, origins: Vec::with_capacity(letters.len() + 8), suspicious };
+        let size = letters.len() + tokens.len();
+        let mut folded = Self { text: Vec::with_capacity(size), reading, origins: Vec::with_capacity(size), suspicious };
         let mut open = false;
         for (index, token) in tokens.iter().enumerate() {
             match token {
                 Token::Run { from, to } => {
                     for &(letter, start, end) in letters.get(*from..*to).unwrap_or_default() {
-                        if reading == Reading::Squeezed && !letter.is_ascii() && folded.text.ends_with(letter) {
+                        if reading == Reading::Squeezed && !letter.is_ascii() && folded.text.last() == Some(&letter) {
                             continue;
                         }
                         folded.push(letter, start, end);
@@ -139,7 +138,7 @@ impl Folded {
     }
 
     fn push(&mut self, c: char, start: u32, end: u32) {
-        self.origins.push(Origin { at: self.text.len() as u32, start, end });
+        self.origins.push((start, end));
         self.text.push(c);
     }
 
@@ -179,27 +178,27 @@ impl Folded {
 
     /// The bytes of the utterance that a range of the folded text came from.
     pub(crate) fn original(&self, from: usize, to: usize) -> Span {
-        let first = self.origins.partition_point(|origin| (origin.at as usize) < from);
-        let last = self.origins.partition_point(|origin| (origin.at as usize) < to);
-        let start = self.origins.get(first).map_or(0, |origin| origin.start as usize);
-        let end = last.checked_sub(1).and_then(|last| self.origins.get(last)).map_or(start, |origin| origin.end as usize);
+        let start = self.origins.get(from).map_or(0, |&(start, _)| start as usize);
+        let end = to.checked_sub(1).and_then(|last| self.origins.get(last)).map_or(start, |&(_, end)| end as usize);
         Span::new(start, end.max(start))
+    }
+
+    /// A part of the text; empty where there is none.
+    pub(crate) fn slice(&self, from: usize, to: usize) -> &[char] {
+        self.text.get(from..to).unwrap_or_default()
     }
 
     /// Start and end of the clause around a range, without the marks that bound it.
     pub(crate) fn clause(&self, from: usize, to: usize) -> (usize, usize) {
-        let before = self.text.get(..from).unwrap_or("");
-        let start = before.char_indices().rev().find(|&(_, c)| is_break(c)).map_or(0, |(at, c)| at + c.len_utf8());
-        let after = self.text.get(to..).unwrap_or("");
-        let end = after.find(is_break).map_or(self.text.len(), |at| to + at);
+        let start = self.slice(0, from).iter().rposition(|&c| is_break(c)).map_or(0, |at| at + 1);
+        let end = self.slice(to, self.text.len()).iter().position(|&c| is_break(c)).map_or(self.text.len(), |at| to + at);
         (start, end)
     }
 
     /// Whether a range stands between quotation marks.
     pub(crate) fn is_quoted(&self, from: usize, to: usize) -> bool {
-        let before = self.text.get(..from).unwrap_or("");
-        let opened = before.rfind('“').is_some_and(|open| before.rfind('”').is_none_or(|close| close < open));
-        opened && self.text.get(to..).is_some_and(|after| after.contains('”'))
+        let opened = self.slice(0, from).iter().rev().find(|&&c| c == '“' || c == '”') == Some(&'“');
+        opened && self.slice(to, self.text.len()).contains(&'”')
     }
 }
 
@@ -234,9 +233,7 @@ fn classify(previous: Option<char>, c: char, next: Option<char>) -> Class {
     if is_han(folded) || folded.is_ascii_alphanumeric() {
         return Class::Letter(folded);
     }
-    let between = |test: fn(char) -> bool| {
-        previous.is_some_and(|c| test(fold(c))) && next.is_some_and(|c| test(fold(c)))
-    };
+    let between = |test: fn(char) -> bool| previous.is_some_and(|c| test(fold(c))) && next.is_some_and(|c| test(fold(c)));
     let alphanumeric = |c: char| c.is_ascii_alphanumeric();
     match c {
         '.' | '．' | ':' | '：' | ',' if between(|c| c.is_ascii_digit()) => Class::Letter(match c {
@@ -278,7 +275,7 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> String {
-        Folded::new(text, 0, Reading::Plain).text
+        Folded::new(text, 0, Reading::Plain).text.into_iter().collect()
     }
 
     #[test]
@@ -296,7 +293,7 @@ mod tests {
         assert_eq!(plain("你\u{200b}弄\u{fe0f}错了👌"), "你弄错了，");
         assert_eq!(plain("你 搞错 了啦"), "你搞错了啦");
         let squeezed = Folded::new("你弄弄弄错 了没有啊", 0, Reading::Squeezed);
-        assert_eq!(squeezed.text, "你弄错了没有啊");
+        assert_eq!(squeezed.text.iter().collect::<String>(), "你弄错了没有啊");
         assert!(Folded::new("你弄弄弄错了", 0, Reading::Plain).suspicious);
         assert!(!Folded::new("谢谢，慢慢来", 0, Reading::Plain).suspicious);
     }
@@ -305,17 +302,17 @@ mod tests {
     fn way_back() {
         let text = "嗯 你\u{200b}弄👌错了！";
         let folded = Folded::new(text, 0, Reading::Plain);
-        let at = folded.text.find("弄错").unwrap();
-        assert_eq!(folded.original(at, at + 6).slice(text), "弄👌错");
+        let at = folded.text.iter().position(|&c| c == '弄').unwrap();
+        assert_eq!(folded.original(at, at + 2).slice(text), "弄👌错");
     }
 
     #[test]
     fn clauses_and_quotes() {
         let folded = Folded::new("您说“不行”，那我查", 0, Reading::Plain);
-        let at = folded.text.find("不行").unwrap();
-        assert!(folded.is_quoted(at, at + 6));
-        assert_eq!(folded.clause(at, at + 6), (at, at + 6));
-        let at = folded.text.find("那").unwrap();
-        assert!(!folded.is_quoted(at, at + 3));
+        let at = folded.text.iter().position(|&c| c == '不').unwrap();
+        assert!(folded.is_quoted(at, at + 2));
+        assert_eq!(folded.clause(at, at + 2), (at, at + 2));
+        let at = folded.text.iter().position(|&c| c == '那').unwrap();
+        assert!(!folded.is_quoted(at, at + 1));
     }
 }

@@ -3,6 +3,7 @@
 
 pub(crate) mod compile;
 pub(crate) mod literal;
+pub(crate) mod matcher;
 pub(crate) mod pattern;
 
 use std::fmt;
@@ -277,7 +278,10 @@ pub(crate) enum GuardRef {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "the name of a guard, or a table such as { before = \"…\" } with the keys around, before, after, earlier, later, utterance, customer, quoted")]
+#[serde(
+    untagged,
+    expecting = "the name of a guard, or a table such as { before = \"…\" } with the keys around, before, after, earlier, later, utterance, customer, quoted"
+)]
 enum RawGuardRef {
     Named(String),
     Inline(Condition),

@@ -5,18 +5,17 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use jieba_rs::Jieba;
-use regex_automata::util::captures::Captures;
 
 use crate::finding::Reason;
-use crate::folded::{Folded, is_break};
+use crate::folded::Folded;
+use crate::rules::Scope;
+use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::Pattern;
-use crate::rules::{Edge, Scope};
 
 /// A rule, compiled: what is needed to judge a match of it.
 #[derive(Debug)]
 pub(crate) struct Judge {
     pub(crate) scope: Scope,
-    pub(crate) edge: Option<Edge>,
     pub(crate) boundary: bool,
     pub(crate) when: Vec<Check>,
     pub(crate) unless: Vec<Check>,
@@ -42,63 +41,37 @@ pub(crate) struct Condition {
     pub(crate) quoted: bool,
 }
 
-/// What may stand beside a match at an edge: fillers before it, particles after it.
-#[derive(Debug)]
-pub(crate) struct Edges {
-    pub(crate) clause_lead: Pattern,
-    pub(crate) clause_tail: Pattern,
-    pub(crate) utterance_lead: Pattern,
-    pub(crate) utterance_tail: Pattern,
-}
-
-/// A match of a pattern in a folded text, in bytes of the folded text.
-#[derive(Clone, Debug)]
-pub(crate) struct Match {
-    pub(crate) range: Range<usize>,
-    pub(crate) groups: Vec<(String, Range<usize>)>,
-}
-
-/// All matches of a pattern, leftmost first, none overlapping.
-pub(crate) fn matches(pattern: &Pattern, text: &str) -> Vec<Match> {
-    let Some(regex) = pattern.regex() else { return Vec::new() };
-    if regex.captures_len() == 1 {
-        return regex.find_iter(text).map(|found| Match { range: found.range(), groups: Vec::new() }).collect();
-    }
-    let groups = |captures: &Captures| -> Option<Match> {
-        let mut range = captures.get_match()?.range();
-        let mut groups = Vec::new();
-        for (index, name) in regex.group_info().pattern_names(captures.pattern()?).enumerate() {
-            let (Some(name), Some(span)) = (name, captures.get_group(index)) else { continue };
-            if name == "span" {
-                range = span.range();
-            } else {
-                groups.push((name.to_owned(), span.range()));
-            }
+/// All matches of a pattern, leftmost first, none overlapping. A group named `span` takes the place of the whole.
+pub(crate) fn matches(pattern: &Pattern, text: &[char], runs: &mut Runs) -> Vec<Match> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(mut next) = pattern.find_at(text, from, runs) {
+        if let Some(index) = next.groups.iter().position(|(name, _)| name == "span") {
+            next.range = next.groups.swap_remove(index).1;
         }
-        Some(Match { range, groups })
-    };
-    regex.captures_iter(text).filter_map(|captures| groups(&captures)).collect()
+        // A mark that ends one match may begin the next one.
+        from = next.range.end.max(from + 1);
+        found.push(next);
+    }
+    found
 }
 
 /// What lets a match pass, or `None` when it is a finding.
 pub(crate) fn judge(
     judge: &Judge,
-    edges: &Edges,
     range: &Range<usize>,
     folded: &Folded,
-    customer: Option<&str>,
+    customer: Option<&[char]>,
+    runs: &mut Runs,
 ) -> Option<Reason> {
-    if judge.edge.is_some_and(|edge| !stands_at(edge, edges, range, folded)) {
-        return Some(Reason::Edge);
-    }
     if judge.boundary && !stands_on_word_boundaries(range, folded) {
         return Some(Reason::Boundary);
     }
     let view = View::new(range, folded, customer);
-    if !judge.when.is_empty() && !judge.when.iter().any(|check| check.conditions.iter().any(|c| view.holds(c))) {
+    if !judge.when.is_empty() && !judge.when.iter().any(|check| check.conditions.iter().any(|c| view.holds(c, runs))) {
         return Some(Reason::When);
     }
-    let guard = judge.unless.iter().find(|check| check.conditions.iter().any(|c| view.holds(c)));
+    let guard = judge.unless.iter().find(|check| check.conditions.iter().any(|c| view.holds(c, runs)));
     guard.map(|check| Reason::Guard(check.name.clone()))
 }
 
@@ -107,57 +80,38 @@ struct View<'a> {
     range: &'a Range<usize>,
     folded: &'a Folded,
     clause: (usize, usize),
-    customer: Option<&'a str>,
+    customer: Option<&'a [char]>,
 }
 
 impl<'a> View<'a> {
-    fn new(range: &'a Range<usize>, folded: &'a Folded, customer: Option<&'a str>) -> Self {
+    fn new(range: &'a Range<usize>, folded: &'a Folded, customer: Option<&'a [char]>) -> Self {
         Self { range, folded, clause: folded.clause(range.start, range.end), customer }
     }
 
-    fn slice(&self, from: usize, to: usize) -> &'a str {
-        self.folded.text.get(from..to).unwrap_or("")
-    }
-
     /// The clause after the match, with the mark that ends it.
-    fn after(&self) -> &'a str {
-        let end = self.clause.1;
-        let mark = self.slice(end, self.folded.text.len()).chars().next().filter(|&c| is_break(c)).map_or(0, char::len_utf8);
-        self.slice(self.range.end, end + mark)
+    fn after(&self) -> &'a [char] {
+        self.folded.slice(self.range.end, (self.clause.1 + 1).min(self.folded.text.len()))
     }
 
-    fn holds(&self, condition: &Condition) -> bool {
+    fn holds(&self, condition: &Condition, runs: &mut Runs) -> bool {
         let Range { start, end } = *self.range;
-        let text = self.folded.text.as_str();
-        let found = |pattern: &Option<Arc<Pattern>>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        let text = &self.folded.text[..];
+        let mut found = |pattern: &Option<Arc<Pattern>>, text: &[char]| match pattern {
+            Some(pattern) => pattern.find_at(text, 0, runs).is_some(),
+            None => true,
+        };
         (!condition.quoted || self.folded.is_quoted(start, end))
-            && found(&condition.before, self.slice(self.clause.0, start))
+            && found(&condition.before, self.folded.slice(self.clause.0, start))
             && found(&condition.after, self.after())
-            && found(&condition.earlier, self.slice(0, start))
-            && found(&condition.later, self.slice(end, text.len()))
+            && found(&condition.earlier, self.folded.slice(0, start))
+            && found(&condition.later, self.folded.slice(end, text.len()))
             && found(&condition.utterance, text)
-            && condition.customer.as_ref().is_none_or(|pattern| self.customer.is_some_and(|said| pattern.is_match(said)))
+            && (condition.customer.is_none() || self.customer.is_some_and(|said| found(&condition.customer, said)))
             && condition.around.as_ref().is_none_or(|pattern| {
-                matches(pattern, text).iter().any(|Match { range: outer, .. }| {
-                    outer.start <= start && end <= outer.end && outer.len() > end - start
-                })
+                matches(pattern, text, runs)
+                    .iter()
+                    .any(|Match { range: outer, .. }| outer.start <= start && end <= outer.end && outer.len() > end - start)
             })
-    }
-}
-
-fn stands_at(edge: Edge, edges: &Edges, range: &Range<usize>, folded: &Folded) -> bool {
-    let text = |from: usize, to: usize| folded.text.get(from..to).unwrap_or("");
-    let (start, end) = folded.clause(range.start, range.end);
-    let at_start = || edges.clause_lead.is_match(text(start, range.start));
-    let at_end = || edges.clause_tail.is_match(text(range.end, end));
-    match edge {
-        Edge::Start => at_start(),
-        Edge::End => at_end(),
-        Edge::Clause => at_start() && at_end(),
-        Edge::Utterance => {
-            edges.utterance_lead.is_match(text(0, range.start))
-                && edges.utterance_tail.is_match(text(range.end, folded.text.len()))
-        }
     }
 }
 
@@ -165,12 +119,12 @@ fn stands_at(edge: Edge, edges: &Edges, range: &Range<usize>, folded: &Folded) -
 fn stands_on_word_boundaries(range: &Range<usize>, folded: &Folded) -> bool {
     static JIEBA: OnceLock<Jieba> = OnceLock::new();
     let (start, end) = folded.clause(range.start, range.end);
-    let clause = folded.text.get(start..end).unwrap_or("");
+    let clause: String = folded.slice(start, end).iter().collect();
     let (mut begins, mut ends) = (false, false);
     let mut at = start;
-    for word in JIEBA.get_or_init(Jieba::new).cut(clause, false) {
+    for word in JIEBA.get_or_init(Jieba::new).cut(&clause, false) {
         begins |= at == range.start;
-        at += word.word.len();
+        at += word.word.chars().count();
         ends |= at == range.end;
     }
     begins && ends

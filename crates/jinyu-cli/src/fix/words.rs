@@ -62,9 +62,8 @@ mod tests {
         let labels = Labels::default();
         let mut problems = Problems::default();
         let mut words = Words::new(&labels, "f");
-        let mut starts = |lines: &[&str]| -> Vec<Option<usize>> {
-            lines.iter().map(|line| words.start(line, 1, &mut problems)).collect()
-        };
+        let mut starts =
+            |lines: &[&str]| -> Vec<Option<usize>> { lines.iter().map(|line| words.start(line, 1, &mut problems)).collect() };
         assert_eq!(starts(&["一句", "", "# 标题", "两句"]), [Some(0), None, None, Some(0)]);
         assert_eq!(
             starts(&["客服：好", "接着说", "客户：你必须", "接着说", "", "没有标签"]),

@@ -82,7 +82,8 @@ impl Records<'_> {
         let record: Record = match serde_json::from_str(&source) {
             Ok(record) => record,
             Err(error) => {
-                problems.report_line("that are no such records", format_args!("{}:{}:{}", self.file, line.number, reason(&error)));
+                problems
+                    .report_line("that are no such records", format_args!("{}:{}:{}", self.file, line.number, reason(&error)));
                 return None;
             }
         };

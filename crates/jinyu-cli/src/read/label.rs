@@ -39,7 +39,8 @@ impl Labels {
         let number = |c: char| c.is_numeric() || matches!(c, '-' | '_' | '#' | ' ' | '号' | '號');
         let unnumbered = bare.trim_end_matches(number);
         // 客户A and 客户B, but not the end of a word such as "agents".
-        let unlettered = bare.strip_suffix(|c: char| c.is_ascii_uppercase()).filter(|rest| !rest.ends_with(|c: char| c.is_ascii_uppercase()));
+        let unlettered =
+            bare.strip_suffix(|c: char| c.is_ascii_uppercase()).filter(|rest| !rest.ends_with(|c: char| c.is_ascii_uppercase()));
         exact(label).or_else(|| exact(bare)).or_else(|| exact(unnumbered)).or_else(|| exact(unlettered?.trim_end_matches(number)))
     }
 
@@ -57,7 +58,8 @@ impl Labels {
         if let start @ Start::Label(..) = self.before_colon(line, at) {
             return start;
         }
-        let after_time = skip(line, at, |c| c.is_ascii_digit() || matches!(c, ':' | '：' | '/' | '-' | '.' | '年' | '月' | '日' | ' ' | '\t'));
+        let after_time =
+            skip(line, at, |c| c.is_ascii_digit() || matches!(c, ':' | '：' | '/' | '-' | '.' | '年' | '月' | '日' | ' ' | '\t'));
         match self.before_colon(line, after_time) {
             Start::Text => self.before_colon(line, at),
             start => start,
@@ -144,7 +146,16 @@ mod tests {
                 other => panic!("{line}: {other:?}"),
             }
         }
-        for line in ["12:30到店", "https://example.com", "您好：已收到", "我们查到了，原因是这样的：库存不足", "没有冒号", "", "：什么", "比例是3:1"] {
+        for line in [
+            "12:30到店",
+            "https://example.com",
+            "您好：已收到",
+            "我们查到了，原因是这样的：库存不足",
+            "没有冒号",
+            "",
+            "：什么",
+            "比例是3:1",
+        ] {
             assert_eq!(labels.split(line), Start::Text, "{line}");
         }
         assert_eq!(labels.split("旁白：他走了"), Start::Unknown("旁白", 9));

@@ -34,15 +34,7 @@ pub(crate) struct TextReport {
 
 impl TextReport {
     pub(crate) fn new(kind: Kind, locale: Locale, out: Box<dyn Write>) -> Self {
-        Self {
-            kind,
-            locale,
-            translator: Translator::new(locale),
-            width: line_width(),
-            out,
-            conversation: None,
-            begun: false,
-        }
+        Self { kind, locale, translator: Translator::new(locale), width: line_width(), out, conversation: None, begun: false }
     }
 
     /// A blank line between blocks, and the conversation's name where a new one begins.
@@ -109,7 +101,11 @@ impl Reporter for TextReport {
         let at = self.place(place, finding.span);
         let severity = locale.severity(finding.severity);
         let category = locale.category(finding.category);
-        writeln!(self.out, "{BOLD}{at}:{BOLD:#} {style}{severity}{style:#} {BOLD}{category}{BOLD:#} {DIM}[{}]{DIM:#}", finding.rule)?;
+        writeln!(
+            self.out,
+            "{BOLD}{at}:{BOLD:#} {style}{severity}{style:#} {BOLD}{category}{BOLD:#} {DIM}[{}]{DIM:#}",
+            finding.rule
+        )?;
         self.quote(place, finding.span, style)?;
         let why = locale.pick("为什么：", "為什麼：", "why: ");
         writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&finding.message))?;
@@ -151,8 +147,7 @@ impl TextReport {
             Locale::Hant => format!("共{utterances}句，{findings}處問題"),
             Locale::English => format!("{utterances} utterances, {findings} findings"),
         };
-        let counts: Vec<_> =
-            tally.by_severity.iter().rev().map(|(s, n)| format!("{} {n}", self.locale.severity(*s))).collect();
+        let counts: Vec<_> = tally.by_severity.iter().rev().map(|(s, n)| format!("{} {n}", self.locale.severity(*s))).collect();
         if !counts.is_empty() {
             line += &format!("（{}）", counts.join("，"));
         }
@@ -172,20 +167,28 @@ impl TextReport {
         let mut sum = |name: &str, n: usize, remark: String| sums.row([name.to_owned(), n.to_string(), remark]);
         sum(locale.pick("文件", "檔案", "files"), tally.files, String::new());
         let flagged = tally.conversations_with_findings;
-        sum(locale.pick("对话", "對話", "conversations"), tally.conversations, match locale {
-            _ if flagged == 0 => String::new(),
-            Locale::Hans => format!("其中{flagged}段有问题"),
-            Locale::Hant => format!("其中{flagged}段有問題"),
-            Locale::English => format!("{flagged} with findings"),
-        });
+        sum(
+            locale.pick("对话", "對話", "conversations"),
+            tally.conversations,
+            match locale {
+                _ if flagged == 0 => String::new(),
+                Locale::Hans => format!("其中{flagged}段有问题"),
+                Locale::Hant => format!("其中{flagged}段有問題"),
+                Locale::English => format!("{flagged} with findings"),
+            },
+        );
         sum(locale.pick("客服话语", "客服話語", "agent utterances"), tally.agent_utterances, String::new());
         let per_hundred = tally.findings as f64 * 100.0 / tally.agent_utterances.max(1) as f64;
-        sum(locale.pick("问题", "問題", "findings"), tally.findings, match locale {
-            _ if tally.findings == 0 => String::new(),
-            Locale::Hans => format!("每百句{per_hundred:.1}处"),
-            Locale::Hant => format!("每百句{per_hundred:.1}處"),
-            Locale::English => format!("{per_hundred:.1} per 100 utterances"),
-        });
+        sum(
+            locale.pick("问题", "問題", "findings"),
+            tally.findings,
+            match locale {
+                _ if tally.findings == 0 => String::new(),
+                Locale::Hans => format!("每百句{per_hundred:.1}处"),
+                Locale::Hant => format!("每百句{per_hundred:.1}處"),
+                Locale::English => format!("{per_hundred:.1} per 100 utterances"),
+            },
+        );
         sums.write(&mut self.out, "  ", Style::new())?;
 
         if !tally.by_category.is_empty() {
@@ -193,8 +196,15 @@ impl TextReport {
             let severities = [Severity::Error, Severity::Warning, Severity::Note];
             let mut table = Table::new(&[Align::Left, Align::Right, Align::Right, Align::Right, Align::Right]);
             let [error, warning, note] = severities.map(|s| locale.severity(s).to_owned());
-            table.row([locale.pick("类别", "類別", "category").to_owned(), error, warning, note, locale.pick("合计", "合計", "all").to_owned()]);
-            let mut categories: Vec<(Category, usize)> = tally.by_category.iter().map(|(c, of)| (*c, of.values().sum())).collect();
+            table.row([
+                locale.pick("类别", "類別", "category").to_owned(),
+                error,
+                warning,
+                note,
+                locale.pick("合计", "合計", "all").to_owned(),
+            ]);
+            let mut categories: Vec<(Category, usize)> =
+                tally.by_category.iter().map(|(c, of)| (*c, of.values().sum())).collect();
             categories.sort_by_key(|(category, n)| (std::cmp::Reverse(*n), *category));
             for (category, all) in categories {
                 let of = |s| tally.by_category.get(&category).and_then(|of| of.get(&s)).copied().unwrap_or(0);
@@ -218,11 +228,15 @@ impl TextReport {
             }
             table.write(&mut self.out, "  ", header)?;
             if more > 0 {
-                writeln!(self.out, "  {DIM}{}{DIM:#}", match locale {
-                    Locale::Hans => format!("另有{more}条规则"),
-                    Locale::Hant => format!("另有{more}條規則"),
-                    Locale::English => format!("and {more} more"),
-                })?;
+                writeln!(
+                    self.out,
+                    "  {DIM}{}{DIM:#}",
+                    match locale {
+                        Locale::Hans => format!("另有{more}条规则"),
+                        Locale::Hant => format!("另有{more}條規則"),
+                        Locale::English => format!("and {more} more"),
+                    }
+                )?;
             }
         }
         if !tally.unread.is_empty() {
@@ -233,11 +247,15 @@ impl TextReport {
         }
         if tally.errors > 0 {
             let errors = tally.errors;
-            writeln!(self.out, "\n  {}", match locale {
-                Locale::Hans => format!("输入有{errors}处错误，见标准错误输出"),
-                Locale::Hant => format!("輸入有{errors}處錯誤，見標準錯誤輸出"),
-                Locale::English => format!("{errors} problems with the input, see standard error"),
-            })?;
+            writeln!(
+                self.out,
+                "\n  {}",
+                match locale {
+                    Locale::Hans => format!("输入有{errors}处错误，见标准错误输出"),
+                    Locale::Hant => format!("輸入有{errors}處錯誤，見標準錯誤輸出"),
+                    Locale::English => format!("{errors} problems with the input, see standard error"),
+                }
+            )?;
         }
         Ok(())
     }

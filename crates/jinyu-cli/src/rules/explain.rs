@@ -27,7 +27,8 @@ pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Ou
     let mut out = text_output();
     let mut first = true;
     for id in &args.ids {
-        let found = checker.packs().iter().find_map(|pack| pack.rules.iter().find(|rule| *rule.id == **id).map(|rule| (pack, rule)));
+        let found =
+            checker.packs().iter().find_map(|pack| pack.rules.iter().find(|rule| *rule.id == **id).map(|rule| (pack, rule)));
         let Some((pack, rule)) = found else {
             problems.report(format_args!("there is no rule \"{id}\"; {}", nearest(id, &checker)));
             continue;
@@ -120,19 +121,36 @@ fn write_text(out: &mut dyn Write, pack: &RulePack, rule: &Rule, locale: Locale)
     if let Some(source) = &rule.source {
         writeln!(out, "  {LABEL}{}{LABEL:#}{source}", locale.pick("出处：", "出處：", "source: "))?;
     }
-    writeln!(out, "  {LABEL}{}{LABEL:#}{} {}:{}", locale.pick("规则包：", "規則包：", "pack: "), pack.name, pack.file, rule.line)?;
+    writeln!(
+        out,
+        "  {LABEL}{}{LABEL:#}{} {}:{}",
+        locale.pick("规则包：", "規則包：", "pack: "),
+        pack.name,
+        pack.file,
+        rule.line
+    )?;
     items(out, locale.pick("短语", "短語", "phrases"), rule.phrases.iter().cloned())?;
     items(out, locale.pick("句式", "句式", "patterns"), rule.patterns.iter().cloned())?;
     items(out, locale.pick("豁免语境", "豁免語境", "guards"), rule.guards().map(str::to_owned))?;
     let fixes = rule.fixes().map(|(text, safety)| format!("{text}  {DIM}{}{DIM:#}", locale.safety(safety)));
     items(out, locale.pick("改说", "改說", "better wordings"), fixes)?;
-    items(out, locale.pick("应当查出", "應當查出", "must be found"), rule.hits.iter().map(|e| example(&e.text, e.customer.as_deref(), locale)))?;
-    items(out, locale.pick("应当放过", "應當放過", "must be left alone"), rule.misses.iter().map(|e| example(&e.text, e.customer.as_deref(), locale)))
+    items(
+        out,
+        locale.pick("应当查出", "應當查出", "must be found"),
+        rule.hits.iter().map(|e| example(&e.text, e.customer.as_deref(), locale)),
+    )?;
+    items(
+        out,
+        locale.pick("应当放过", "應當放過", "must be left alone"),
+        rule.misses.iter().map(|e| example(&e.text, e.customer.as_deref(), locale)),
+    )
 }
 
 fn example(text: &str, customer: Option<&str>, locale: Locale) -> String {
     match customer {
-        Some(customer) => format!("{text}  {DIM}{}{customer}{DIM:#}", locale.pick("客户先说：", "客戶先說：", "after the customer's: ")),
+        Some(customer) => {
+            format!("{text}  {DIM}{}{customer}{DIM:#}", locale.pick("客户先说：", "客戶先說：", "after the customer's: "))
+        }
         None => text.to_owned(),
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, has_open_part, parse};
 use crate::rules::{Care, Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
 use crate::suggest::Template;
@@ -120,7 +121,10 @@ impl Vocabulary {
             match guard {
                 GuardRef::Named(name) if !self.guards.contains_key(name) => {
                     let names: Vec<&str> = self.guards.keys().map(String::as_str).collect();
-                    return Err(format!("there is no guard \"{name}\"; declare it under [guards], or use one of {}", names.join(", ")));
+                    return Err(format!(
+                        "there is no guard \"{name}\"; declare it under [guards], or use one of {}",
+                        names.join(", ")
+                    ));
                 }
                 GuardRef::Named(_) => {}
                 GuardRef::Inline(condition) => self.check(condition)?,
@@ -132,10 +136,13 @@ impl Vocabulary {
         }
         for name in templates.iter().flat_map(Template::groups) {
             if !rule.patterns.iter().any(|pattern| pattern.contains(&format!("(?<{name}>"))) {
-                return Err(format!("a fix takes the group ${{{name}}}, which no pattern of the rule has; write (?<{name}>…) in one"));
+                return Err(format!(
+                    "a fix takes the group ${{{name}}}, which no pattern of the rule has; write (?<{name}>…) in one"
+                ));
             }
         }
-        let written = rule.phrases.iter().map(|phrase| (phrase, true)).chain(rule.patterns.iter().map(|pattern| (pattern, false)));
+        let written =
+            rule.phrases.iter().map(|phrase| (phrase, true)).chain(rule.patterns.iter().map(|pattern| (pattern, false)));
         let patterns = written
             .map(|(written, is_phrase)| {
                 self.pattern(rule, written, is_phrase, &templates).map_err(|message| format!("\"{written}\": {message}"))
@@ -164,6 +171,7 @@ impl Vocabulary {
         if hir.properties().minimum_len().is_none() {
             return Err("this can never match".to_owned());
         }
+        Program::new(&hir)?;
         let literals = literal::required(&hir);
         // A single character is everywhere, unless the rule says where it must stand.
         let least = if rule.edge.is_some() || rule.boundary { 1 } else { 2 };
@@ -183,7 +191,8 @@ impl Vocabulary {
         }
         for (key, source) in condition.patterns() {
             if let Some(source) = source {
-                parse(&self.classes.expression(source, false)?).map_err(|message| format!("{key} = \"{source}\": {message}"))?;
+                let compiled = parse(&self.classes.expression(source, false)?).and_then(|hir| Program::new(&hir));
+                compiled.map_err(|message| format!("{key} = \"{source}\": {message}"))?;
             }
         }
         Ok(())

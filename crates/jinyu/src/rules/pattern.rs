@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use regex_automata::meta;
 use regex_syntax::hir::Hir;
 
+use crate::rules::Edge;
+use crate::rules::matcher::{Match, Program, Runs};
 use crate::script::fold;
 use crate::script::regional::REGIONAL;
 
@@ -56,6 +57,21 @@ impl Classes {
         if is_phrase { self.phrase(written) } else { self.pattern(written) }
     }
 
+    /// The same with the surroundings that an edge asks for; what was written is then the group `span`.
+    fn at_edge(&self, written: &str, is_phrase: bool, edge: Edge) -> Result<String, String> {
+        let mut expression = self.expression(written, is_phrase)?;
+        if !expression.contains("(?<span>") {
+            expression = format!("(?<span>{expression})");
+        }
+        let (before, after) = match edge {
+            Edge::Start => ("(?:^|[，。！？“”])(?:{lead})*?", ""),
+            Edge::End => ("", "(?:{tail})*(?:$|[，。！？“”])"),
+            Edge::Clause => ("(?:^|[，。！？“”])(?:{lead})*?", "(?:{tail})*(?:$|[，。！？“”])"),
+            Edge::Utterance => ("^(?:{lead}|[，。！？“”])*?", "(?:{tail}|[，。！？“”])*$"),
+        };
+        Ok(format!("{}(?:{expression}){}", self.pattern(before)?, self.pattern(after)?))
+    }
+
     fn pattern(&self, pattern: &str) -> Result<String, String> {
         let expanded = self.expand(pattern, &mut Vec::new())?;
         Ok(widen(&fold_pattern(&expanded)))
@@ -77,7 +93,7 @@ impl Classes {
             let Some(c) = chars.next() else { break };
             rest = chars.as_str();
             if c.is_alphanumeric() || c == '%' || c == '％' {
-                escaped.push(c);
+                escaped.push(fold(c));
             } else if !escaped.ends_with('?') {
                 escaped.push_str("[，。！？“”]?");
             }
@@ -93,9 +109,11 @@ fn next_macro(text: &str) -> Option<(usize, &str, &str)> {
     let mut from = 0;
     while let Some(open) = text.get(from..)?.find('{').map(|at| from + at) {
         let inside = text.get(open + 1..)?;
-        let name_length = inside.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')).unwrap_or(inside.len());
+        let name_length =
+            inside.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')).unwrap_or(inside.len());
         let name = inside.get(..name_length)?;
-        let named_group = text.get(..open).is_some_and(|before| before.ends_with("\\p") || before.ends_with("\\x") || before.ends_with('$'));
+        let named_group =
+            text.get(..open).is_some_and(|before| before.ends_with("\\p") || before.ends_with("\\x") || before.ends_with('$'));
         if !named_group && name.starts_with(|c: char| c.is_ascii_lowercase()) && inside.get(name_length..)?.starts_with('}') {
             return Some((open, name, inside.get(name_length + 1..)?));
         }
@@ -130,21 +148,22 @@ fn widen(pattern: &str) -> String {
             ']' => in_class = false,
             _ => {}
         }
-        if !in_class && !c.is_ascii() {
-            if let Some((word, others)) = regional_prefix(rest) {
-                let after = rest.get(word.len()..).unwrap_or("");
-                // A repetition binds to the last character alone: leave such a word as it is.
-                if !after.starts_with(['?', '*', '+', '{']) {
-                    widened.push_str("(?:");
-                    widened.push_str(word);
-                    for other in others {
-                        widened.push('|');
-                        widened.push_str(other);
-                    }
-                    widened.push(')');
-                    rest = after;
-                    continue;
+        if !in_class
+            && !c.is_ascii()
+            && let Some((word, others)) = regional_prefix(rest)
+        {
+            let after = rest.get(word.len()..).unwrap_or("");
+            // A repetition binds to the last character alone: leave such a word as it is.
+            if !after.starts_with(['?', '*', '+', '{']) {
+                widened.push_str("(?:");
+                widened.push_str(word);
+                for other in others {
+                    widened.push('|');
+                    widened.push_str(other);
                 }
+                widened.push(')');
+                rest = after;
+                continue;
             }
         }
         widened.push(c);
@@ -171,28 +190,28 @@ fn regional_prefix(text: &str) -> Option<(&'static str, &'static [&'static str])
 pub(crate) struct Pattern {
     written: String,
     is_phrase: bool,
+    edge: Option<Edge>,
     classes: Arc<Classes>,
-    regex: OnceLock<Option<meta::Regex>>,
+    program: OnceLock<Option<Program>>,
 }
 
 impl Pattern {
-    /// Takes what [`Classes::expression`] and [`parse`] accept.
-    pub(crate) fn new(written: String, is_phrase: bool, classes: Arc<Classes>) -> Self {
-        Self { written, is_phrase, classes, regex: OnceLock::new() }
+    /// Takes what [`Classes::expression`], [`parse`] and [`Program::new`] accept.
+    pub(crate) fn new(written: String, is_phrase: bool, edge: Option<Edge>, classes: Arc<Classes>) -> Self {
+        Self { written, is_phrase, edge, classes, program: OnceLock::new() }
     }
 
-    /// The compiled expression; `None` for one that is too large to compile.
-    pub(crate) fn regex(&self) -> Option<&meta::Regex> {
+    /// The leftmost match at or after a character of a folded text.
+    pub(crate) fn find_at(&self, text: &[char], from: usize, runs: &mut Runs) -> Option<Match> {
         let compile = || {
-            let source = self.classes.expression(&self.written, self.is_phrase).ok()?;
-            let config = meta::Config::new().nfa_size_limit(Some(1 << 22)).hybrid(false).dfa(false).onepass(false);
-            meta::Regex::builder().configure(config).build(&source).ok()
+            let expression = match self.edge {
+                Some(edge) => self.classes.at_edge(&self.written, self.is_phrase, edge),
+                None => self.classes.expression(&self.written, self.is_phrase),
+            };
+            let expression = expression.ok()?;
+            Program::new(&parse(&expression).ok()?).ok()
         };
-        self.regex.get_or_init(compile).as_ref()
-    }
-
-    pub(crate) fn is_match(&self, text: &str) -> bool {
-        self.regex().is_some_and(|regex| regex.is_match(text))
+        self.program.get_or_init(compile).as_ref()?.find_at(text, from, runs)
     }
 }
 

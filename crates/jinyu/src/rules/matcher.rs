@@ -1,0 +1,441 @@
+//! Regular expressions over characters: a parsed expression to a small program, and the program run over a folded text.
+//!
+//! Receives what `regex-syntax` parsed and hands on matches with their named groups, leftmost first, as Perl and the regex crate
+//! choose. Made for thousands of expressions that each run rarely, on short text: compiling takes microseconds, a program a few
+//! kilobytes, and no state is kept between runs.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
+
+/// A program of more steps than this would be a mistake of its author.
+const LARGEST: usize = 1 << 16;
+
+/// A match: where, and what its named groups matched, in characters of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Match {
+    pub(crate) range: Range<usize>,
+    pub(crate) groups: Vec<(String, Range<usize>)>,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Char(char),
+    /// Index into the sets.
+    Set(u32),
+    /// Tries the first, then the second.
+    Split(u32, u32),
+    /// Index into the dispatch tables: of many branches only those that can begin with the character at hand are tried.
+    Dispatch(u32),
+    Jump(u32),
+    Save(u32),
+    Start,
+    End,
+    Match,
+}
+
+/// Sorted ranges of characters.
+#[derive(Clone, Debug)]
+struct Set(Box<[(char, char)]>);
+
+impl Set {
+    fn contains(&self, c: char) -> bool {
+        let after = self.0.partition_point(|&(first, _)| first <= c);
+        after.checked_sub(1).and_then(|index| self.0.get(index)).is_some_and(|&(_, last)| c <= last)
+    }
+}
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    steps: Vec<Step>,
+    sets: Vec<Set>,
+    /// For each first character, where to go on, the preferred branch first.
+    dispatches: Vec<BTreeMap<char, Vec<u32>>>,
+    /// The names of the groups; group n saves its ends in slots 2n and 2n+1.
+    groups: Vec<String>,
+    /// The characters that a match can begin with, by their lowest bits; all of them where that is not known.
+    first: [u64; 4],
+}
+
+/// Buffers of a run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Runs {
+    visited: Vec<u64>,
+    pending: Vec<Pending>,
+    slots: Vec<Option<usize>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Pending {
+    Try { step: u32, at: usize },
+    Restore { slot: u32, to: Option<usize> },
+}
+
+impl Program {
+    /// Compiles a parsed expression.
+    ///
+    /// # Errors
+    /// When the expression looks at word boundaries or line ends, or is far too large.
+    pub(crate) fn new(hir: &Hir) -> Result<Self, String> {
+        let mut program =
+            Self { steps: Vec::new(), sets: Vec::new(), dispatches: Vec::new(), groups: Vec::new(), first: [u64::MAX; 4] };
+        program.add(hir)?;
+        program.push(Step::Match)?;
+        if let Some(chars) = first_chars(hir, 4096) {
+            program.first = [0; 4];
+            for c in chars {
+                let (word, bit) = bit_of(c);
+                if let Some(word) = program.first.get_mut(word) {
+                    *word |= bit;
+                }
+            }
+        }
+        program.steps.shrink_to_fit();
+        Ok(program)
+    }
+
+    fn push(&mut self, step: Step) -> Result<u32, String> {
+        if self.steps.len() >= LARGEST {
+            return Err("the pattern is too large; make its repetitions smaller or split it".to_owned());
+        }
+        self.steps.push(step);
+        Ok(self.steps.len() as u32 - 1)
+    }
+
+    fn next(&self) -> u32 {
+        self.steps.len() as u32
+    }
+
+    fn set_step(&mut self, at: u32, step: Step) {
+        if let Some(place) = self.steps.get_mut(at as usize) {
+            *place = step;
+        }
+    }
+
+    fn add(&mut self, hir: &Hir) -> Result<(), String> {
+        match hir.kind() {
+            HirKind::Empty => {}
+            HirKind::Literal(literal) => {
+                for c in String::from_utf8_lossy(&literal.0).chars() {
+                    self.push(Step::Char(c))?;
+                }
+            }
+            HirKind::Class(class) => self.add_class(&unicode(class)?)?,
+            HirKind::Look(Look::Start) => drop(self.push(Step::Start)?),
+            HirKind::Look(Look::End) => drop(self.push(Step::End)?),
+            HirKind::Look(_) => {
+                return Err(
+                    "of the marks for places only ^ and $ are supported; for words use `boundary`, for clauses `edge`".to_owned()
+                );
+            }
+            HirKind::Capture(capture) => match &capture.name {
+                Some(name) => {
+                    let group = self.groups.len() as u32;
+                    self.groups.push(name.to_string());
+                    self.push(Step::Save(2 * group))?;
+                    self.add(&capture.sub)?;
+                    self.push(Step::Save(2 * group + 1))?;
+                }
+                None => self.add(&capture.sub)?,
+            },
+            HirKind::Concat(parts) => parts.iter().try_for_each(|part| self.add(part))?,
+            HirKind::Alternation(branches) => self.add_alternation(branches)?,
+            HirKind::Repetition(repetition) => {
+                for _ in 0..repetition.min {
+                    self.add(&repetition.sub)?;
+                }
+                let split = |one, other| if repetition.greedy { Step::Split(one, other) } else { Step::Split(other, one) };
+                match repetition.max {
+                    None => {
+                        let head = self.push(Step::Match)?;
+                        self.add(&repetition.sub)?;
+                        self.push(Step::Jump(head))?;
+                        let step = split(head + 1, self.next());
+                        self.set_step(head, step);
+                    }
+                    Some(max) => {
+                        let mut heads = Vec::new();
+                        for _ in repetition.min..max {
+                            heads.push(self.push(Step::Match)?);
+                            self.add(&repetition.sub)?;
+                        }
+                        let end = self.next();
+                        for head in heads {
+                            self.set_step(head, split(head + 1, end));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_class(&mut self, class: &ClassUnicode) -> Result<(), String> {
+        let ranges: Box<[(char, char)]> = class.iter().map(|range| (range.start(), range.end())).collect();
+        let known = self.sets.iter().position(|set| set.0 == ranges);
+        let set = known.unwrap_or(self.sets.len());
+        if known.is_none() {
+            self.sets.push(Set(ranges));
+        }
+        self.push(Step::Set(set as u32)).map(drop)
+    }
+
+    fn add_alternation(&mut self, branches: &[Hir]) -> Result<(), String> {
+        // With few first characters, a table tells at once which branches are worth trying.
+        let firsts: Option<Vec<Vec<char>>> = branches.iter().map(|branch| first_chars(branch, 64)).collect();
+        let table = firsts.filter(|_| branches.len() > 2);
+        let mut ends = Vec::new();
+        let mut starts = Vec::new();
+        let head = match table {
+            Some(_) => Some(self.push(Step::Match)?),
+            None => None,
+        };
+        for (index, branch) in branches.iter().enumerate() {
+            let last = index + 1 == branches.len();
+            let split = if head.is_none() && !last { Some(self.push(Step::Match)?) } else { None };
+            starts.push(self.next());
+            self.add(branch)?;
+            if !last {
+                ends.push(self.push(Step::Match)?);
+            }
+            if let Some(split) = split {
+                let step = Step::Split(split + 1, self.next());
+                self.set_step(split, step);
+            }
+        }
+        for end in ends {
+            let step = Step::Jump(self.next());
+            self.set_step(end, step);
+        }
+        if let (Some(head), Some(firsts)) = (head, table) {
+            let mut dispatch: BTreeMap<char, Vec<u32>> = BTreeMap::new();
+            for (start, chars) in starts.into_iter().zip(firsts) {
+                for c in chars {
+                    dispatch.entry(c).or_default().push(start);
+                }
+            }
+            self.dispatches.push(dispatch);
+            self.set_step(head, Step::Dispatch(self.dispatches.len() as u32 - 1));
+        }
+        Ok(())
+    }
+
+    /// The leftmost match at or after `from`, of those the preferred one.
+    ///
+    /// Cost: at most the steps of the program times the characters of the text.
+    pub(crate) fn find_at(&self, text: &[char], from: usize, runs: &mut Runs) -> Option<Match> {
+        let width = text.len() + 1;
+        runs.visited.clear();
+        runs.visited.resize((self.steps.len() * width).div_ceil(64), 0);
+        for start in from..=text.len() {
+            let possible = match text.get(start) {
+                Some(&c) => {
+                    let (word, bit) = bit_of(c);
+                    self.first.get(word).is_some_and(|word| word & bit != 0)
+                }
+                None => self.first == [u64::MAX; 4],
+            };
+            if !possible {
+                continue;
+            }
+            if let Some(end) = self.run(text, start, runs) {
+                let slot = |slot: usize| runs.slots.get(slot).copied().flatten();
+                let group = |(index, name): (usize, &String)| Some((name.clone(), slot(2 * index)?..slot(2 * index + 1)?));
+                return Some(Match { range: start..end, groups: self.groups.iter().enumerate().filter_map(group).collect() });
+            }
+        }
+        None
+    }
+
+    fn run(&self, text: &[char], start: usize, runs: &mut Runs) -> Option<usize> {
+        let width = text.len() + 1;
+        runs.slots.clear();
+        runs.slots.resize(self.groups.len() * 2, None);
+        runs.pending.clear();
+        runs.pending.push(Pending::Try { step: 0, at: start });
+        while let Some(pending) = runs.pending.pop() {
+            let (mut step, mut at) = match pending {
+                Pending::Try { step, at } => (step, at),
+                Pending::Restore { slot, to } => {
+                    if let Some(place) = runs.slots.get_mut(slot as usize) {
+                        *place = to;
+                    }
+                    continue;
+                }
+            };
+            loop {
+                // What failed once at a place fails there again, wherever the match began.
+                let bit = step as usize * width + at;
+                let word = runs.visited.get_mut(bit / 64)?;
+                if *word & (1 << (bit % 64)) != 0 {
+                    break;
+                }
+                *word |= 1 << (bit % 64);
+                match self.steps.get(step as usize)? {
+                    Step::Char(c) if text.get(at) == Some(c) => {
+                        at += 1;
+                        step += 1;
+                    }
+                    Step::Set(set)
+                        if text.get(at).is_some_and(|&c| self.sets.get(*set as usize).is_some_and(|set| set.contains(c))) =>
+                    {
+                        at += 1;
+                        step += 1;
+                    }
+                    Step::Start if at == 0 => step += 1,
+                    Step::End if at == text.len() => step += 1,
+                    Step::Char(_) | Step::Set(_) | Step::Start | Step::End => break,
+                    Step::Split(one, other) => {
+                        runs.pending.push(Pending::Try { step: *other, at });
+                        step = *one;
+                    }
+                    Step::Dispatch(table) => {
+                        let branches = text.get(at).and_then(|c| self.dispatches.get(*table as usize)?.get(c));
+                        let Some((first, others)) = branches.and_then(|branches| branches.split_first()) else { break };
+                        runs.pending.extend(others.iter().rev().map(|&step| Pending::Try { step, at }));
+                        step = *first;
+                    }
+                    Step::Jump(to) => step = *to,
+                    Step::Save(slot) => {
+                        if let Some(place) = runs.slots.get_mut(*slot as usize) {
+                            runs.pending.push(Pending::Restore { slot: *slot, to: *place });
+                            *place = Some(at);
+                        }
+                        step += 1;
+                    }
+                    Step::Match => return Some(at),
+                }
+            }
+        }
+        None
+    }
+}
+
+fn bit_of(c: char) -> (usize, u64) {
+    let low = c as usize & 0xff;
+    (low / 64, 1 << (low % 64))
+}
+
+fn unicode(class: &Class) -> Result<ClassUnicode, String> {
+    match class {
+        Class::Unicode(class) => Ok(class.clone()),
+        Class::Bytes(class) => class.to_unicode_class().ok_or_else(|| "a class of bytes that are no characters".to_owned()),
+    }
+}
+
+/// The characters that every match begins with one of; `None` where a match may be empty or there are more than `limit`.
+fn first_chars(hir: &Hir, limit: usize) -> Option<Vec<char>> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => None,
+        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).chars().next().map(|c| vec![c]),
+        HirKind::Class(class) => {
+            let class = unicode(class).ok()?;
+            let size: usize = class.iter().map(|range| range.len()).sum();
+            (size <= limit).then(|| class.iter().flat_map(|range| range.start()..=range.end()).collect())
+        }
+        HirKind::Capture(capture) => first_chars(&capture.sub, limit),
+        HirKind::Repetition(repetition) => {
+            if repetition.min > 0 {
+                first_chars(&repetition.sub, limit)
+            } else {
+                None
+            }
+        }
+        HirKind::Alternation(branches) => {
+            let mut chars = branches.iter().map(|branch| first_chars(branch, limit)).collect::<Option<Vec<_>>>()?.concat();
+            chars.sort_unstable();
+            chars.dedup();
+            (chars.len() <= limit).then_some(chars)
+        }
+        HirKind::Concat(parts) => {
+            let mut chars = Vec::new();
+            for part in parts {
+                if let Some(first) = first_chars(part, limit) {
+                    chars.extend(first);
+                    chars.sort_unstable();
+                    chars.dedup();
+                    return (chars.len() <= limit).then_some(chars);
+                }
+                // A part that may be skipped adds its own first characters; one that looks at a place adds none.
+                match part.kind() {
+                    HirKind::Repetition(repetition) => chars.extend(first_chars(&repetition.sub, limit)?),
+                    HirKind::Look(_) => {}
+                    _ => return None,
+                }
+            }
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// All matches that are not empty, in bytes of the text as the regex crate gives them.
+    fn matches(pattern: &str, text: &str) -> Vec<Range<usize>> {
+        let program = Program::new(&regex_syntax::parse(pattern).unwrap()).unwrap();
+        let chars: Vec<char> = text.chars().collect();
+        let bytes: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let mut runs = Runs::default();
+        let mut found = Vec::new();
+        let mut from = 0;
+        while let Some(next) = program.find_at(&chars, from, &mut runs) {
+            if next.range.is_empty() {
+                from = next.range.end + 1;
+            } else {
+                found.push(bytes[next.range.start]..bytes[next.range.end]);
+                from = next.range.end;
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn groups() {
+        let program = Program::new(&regex_syntax::parse("你(?<who>们)?必须(?<do>[^，]+)").unwrap()).unwrap();
+        let text: Vec<char> = "那你必须先付款，好".chars().collect();
+        let found = program.find_at(&text, 0, &mut Runs::default()).unwrap();
+        assert_eq!(found, Match { range: 1..7, groups: vec![("do".to_owned(), 4..7)] });
+    }
+
+    #[test]
+    fn word_boundaries_are_refused() {
+        assert!(Program::new(&regex_syntax::parse(r"\b你").unwrap()).is_err());
+    }
+
+    fn expression() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            "[你我不错]{1,3}",
+            Just("[^，]".to_owned()),
+            Just("[你我]".to_owned()),
+            Just("^".to_owned()),
+            Just("$".to_owned()),
+            Just("你??错".to_owned()),
+            Just("[^，]*?我".to_owned()),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
+                proptest::collection::vec(inner.clone(), 2..5).prop_map(|parts| format!("(?:{})", parts.join("|"))),
+                (inner, prop_oneof![Just("?"), Just("*"), Just("+"), Just("{0,2}"), Just("{2,3}")])
+                    .prop_map(|(part, times)| format!("(?:{part}){times}")),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn agrees_with_the_regex_crate(pattern in expression(), text in "[你我不错，]{0,12}") {
+            let expected = regex::Regex::new(&pattern).unwrap();
+            let expected: Vec<Range<usize>> = expected.find_iter(&text).map(|found| found.range()).filter(|range| !range.is_empty()).collect();
+            prop_assert_eq!(matches(&pattern, &text), expected);
+        }
+    }
+}
