@@ -101,9 +101,6 @@ impl Locale {
         match reason {
             Reason::Guard(guard) => format!("{} {guard}", self.pick("豁免语境", "豁免語境", "guard")),
             Reason::When => self.pick("when 的条件都不成立", "when 的條件都不成立", "no condition of `when` holds").to_owned(),
-            Reason::Edge => {
-                self.pick("不在规则要求的位置", "不在規則要求的位置", "not at the edge that the rule asks for").to_owned()
-            }
             Reason::Boundary => self.pick("落在一个词的中间", "落在一個詞的中間", "inside a word").to_owned(),
             Reason::Covered(rule) => format!("{} {rule}", self.pick("已归入", "已歸入", "covered by")),
             other => other.to_string(),

@@ -138,7 +138,6 @@ impl<W: Write> Reporter for JsonlReport<W> {
         let (reason, by) = match &dismissal.reason {
             Reason::Guard(guard) => ("guard", Some(&**guard)),
             Reason::When => ("when", None),
-            Reason::Edge => ("edge", None),
             Reason::Boundary => ("boundary", None),
             Reason::Covered(rule) => ("covered", Some(&**rule)),
             _ => ("other", None),
