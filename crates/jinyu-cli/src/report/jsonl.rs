@@ -14,7 +14,7 @@
 //! | `file`, `line` | where the utterance starts |
 //!
 //! `dismissal` (with `--explain`): `conversation`, `turn`, `speaker`, `rule`, `text`, `span`, `file`, `line`, and `reason`: what let it
-//! pass (`guard`, `when`, `edge`, `boundary`, `covered`, or another word in a later version), with `by`: the guard or the covering rule.
+//! pass (`guard`, `when`, `boundary`, `covered`, or another word in a later version), with `by`: the guard or the covering rule.
 //!
 //! `summary`, the last line: `command`, `files`, `conversations` (`audit` only), `utterances`, `agent_utterances`, `findings`,
 //! `by_category`, `by_severity`, `by_rule` (those that occur), `unread` (files), `errors` (messages on standard error),
