@@ -4,6 +4,7 @@
 
 mod error;
 mod rules;
+mod scan;
 mod script;
 mod span;
 mod suggest;
@@ -30,6 +31,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     sources.push(']');
     std::fs::write(out.join("sources.rs"), sources)?;
-    std::fs::write(out.join("packs.bin"), postcard::to_stdvec(&rules::compile::compile_all(&packs)?)?)?;
+    let ready = rules::compile::make_ready(&packs)?;
+    let patterns = ready.packs.iter().flat_map(|pack| &pack.rules).flat_map(|rule| &rule.patterns);
+    let scanner = scan::Scanner::new(patterns.map(|pattern| pattern.literals.as_slice()), 0);
+    std::fs::write(out.join("scan.bin"), scanner.into_bytes())?;
+    std::fs::write(out.join("packs.bin"), postcard::to_stdvec(&ready.packs)?)?;
+    std::fs::write(out.join("programs.bin"), ready.programs)?;
     Ok(())
 }

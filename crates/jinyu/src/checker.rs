@@ -7,7 +7,7 @@ use crate::conversation::{Speaker, Utterance};
 use crate::error::Error;
 use crate::finding::{Dismissal, Examination, Finding, Reason};
 use crate::folded::{Folded, Reading};
-use crate::rules::compile::{CompiledPack, CompiledRule, Vocabulary};
+use crate::rules::compile::{CompiledPack, CompiledRule, FILLERS, Vocabulary};
 use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::{Classes, Pattern};
 use crate::rules::{Condition as RawCondition, Confidence, Example, Fix, GuardRef, Replace, Rule, RulePack, Scope};
@@ -15,13 +15,19 @@ use crate::scan::{Scanner, Scratch};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, Template, apply, keeps_facts};
-use crate::verify::{Check, Condition, Judge, judge, matches};
+use crate::verify::{Check, CheckName, Condition, Judge, judge, matches};
 
 /// The built-in packs as written, file name and text, in order of loading; the first is the shared vocabulary.
 const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// The same, compiled by the build script.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/packs.bin"));
+
+/// Their patterns and guards as programs.
+static PROGRAMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/programs.bin"));
+
+/// The scanner for their literals, ready to be used in place.
+static SCANNER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scan.bin"));
 
 /// A longer utterance is judged in parts of at most this many bytes, so that cost stays linear.
 const PART: usize = 3 * 1024;
@@ -47,16 +53,16 @@ pub struct Checker(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    compiled: Vec<CompiledPack>,
+    /// File and name of each pack in use.
+    names: Vec<(String, String)>,
     /// The packs as written; built-in ones are read when somebody asks.
     packs: OnceLock<Vec<RulePack>>,
     added: Vec<RulePack>,
     rules: Vec<LinkedRule>,
-    patterns: Vec<LinkedPattern>,
-    scanner: Scanner,
-    branches: Vec<Branch>,
-    /// For each literal, the branches that ask for it, and which of their sets it belongs to.
-    triggers: Vec<Vec<Trigger>>,
+    /// By the numbers that the scanners know them by; patterns of built-in packs that are left out are gone.
+    patterns: Vec<Option<LinkedPattern>>,
+    /// The one for built-in packs, unless they are all left out, and the one for added packs, if there are any.
+    scanners: Vec<Scanner>,
     fillers: Fillers,
     script: Script,
 }
@@ -94,23 +100,6 @@ struct LinkedPattern {
     /// Index into its patterns.
     index: usize,
     pattern: Pattern,
-}
-
-/// A branch of a pattern: one way to match it.
-#[derive(Clone, Copy, Debug)]
-struct Branch {
-    /// Index into `Inner::patterns`.
-    pattern: u32,
-    /// A bit for each of its sets of literals.
-    sets: u8,
-}
-
-/// That a literal stands in the text meets one of the things that a branch asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Trigger {
-    /// Index into `Inner::branches`.
-    branch: u32,
-    set: u8,
 }
 
 /// Collects packs and settings for a [`Checker`].
@@ -197,14 +186,14 @@ impl CheckerBuilder {
     /// When an added pack has a broken pattern, a pattern without a literal to scan for, an unknown word class or guard, an id that
     /// is taken, or an example that does not hold.
     pub fn build(self) -> Result<Checker, Error> {
-        let mut compiled: Vec<CompiledPack> = postcard::from_bytes(COMPILED)
+        let built_in: Vec<CompiledPack> = postcard::from_bytes(COMPILED)
             .map_err(|error| Error::syntax("built-in packs", None, format!("cannot be read: {error}")))?;
-        if !self.defaults {
-            compiled.truncate(1);
-        }
-        compiled.retain(|pack| !self.packs.iter().any(|added| added.name == pack.name));
+        let is_kept = |index: usize, pack: &CompiledPack| {
+            (self.defaults || index == 0) && !self.packs.iter().any(|added| added.name == pack.name)
+        };
+        let kept: Vec<bool> = built_in.iter().enumerate().map(|(index, pack)| is_kept(index, pack)).collect();
         let mut vocabulary = Vocabulary::default();
-        for pack in &compiled {
+        for (pack, _) in built_in.iter().zip(&kept).filter(|&(_, &kept)| kept) {
             vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
             for rule in &pack.rules {
                 vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
@@ -216,10 +205,13 @@ impl CheckerBuilder {
                 vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
             }
         }
-        for pack in &self.packs {
-            compiled.push(vocabulary.compile(pack)?);
+        // The programs that are ready stand for patterns as the built-in classes expand them, and for no others.
+        if kept.iter().all(|&kept| kept) {
+            vocabulary.classes.use_programs(PROGRAMS);
         }
-        let checker = Checker(Arc::new(Inner::link(compiled, vocabulary, self.packs, self.script)?));
+        let added = self.packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
+        let packs = built_in.into_iter().zip(kept).chain(added.into_iter().map(|pack| (pack, true)));
+        let checker = Checker(Arc::new(Inner::link(packs, vocabulary, self.packs, self.script)));
         if self.examples {
             for pack in &checker.0.added {
                 if let Some(failure) = checker.test(&pack.name).into_iter().next() {
@@ -265,82 +257,89 @@ impl Linker {
     fn checks(&mut self, guards: &[GuardRef]) -> Vec<Check> {
         let check = |guard: &GuardRef| match guard {
             GuardRef::Named(name) => self.guards.get(name).cloned(),
-            GuardRef::Inline(raw) => Some(Check { name: raw.to_string().into(), conditions: Arc::new([self.condition(raw)]) }),
+            GuardRef::Inline(raw) => {
+                Some(Check { name: CheckName::Written(Arc::new(raw.clone())), conditions: Arc::new([self.condition(raw)]) })
+            }
         };
         guards.iter().filter_map(check).collect()
     }
 }
 
 impl Inner {
-    fn link(compiled: Vec<CompiledPack>, vocabulary: Vocabulary, added: Vec<RulePack>, script: Script) -> Result<Self, Error> {
+    /// Links compiled packs, built-in ones first; those with `false` are left out.
+    fn link(
+        packs: impl IntoIterator<Item = (CompiledPack, bool)>,
+        vocabulary: Vocabulary,
+        added: Vec<RulePack>,
+        script: Script,
+    ) -> Self {
         let classes = Arc::new(vocabulary.classes);
         let mut linker = Linker { classes: classes.clone(), guards: BTreeMap::new(), conditions: HashMap::new() };
         for (name, conditions) in &vocabulary.guards {
             let conditions: Arc<[Condition]> = conditions.iter().map(|raw| linker.condition(raw)).collect();
-            linker.guards.insert(name.clone(), Check { name: name.as_str().into(), conditions });
+            linker.guards.insert(name.clone(), Check { name: CheckName::Named(name.as_str().into()), conditions });
         }
         let surroundings = |written: &str| Pattern::new(written.to_owned(), false, None, classes.clone());
-        let fillers = Fillers {
-            lead: surroundings("^(?:{lead}|[，。！？“”])*$"),
-            tail: surroundings("^(?:{tail}|[，。！？“”])*$"),
-        };
-        let mut rules = Vec::new();
-        let mut patterns = Vec::new();
-        let mut branches = Vec::new();
-        let mut wanted: Vec<(&str, Trigger)> = Vec::new();
-        for pack in &compiled {
-            for rule in &pack.rules {
-                for (index, pattern) in rule.patterns.iter().enumerate() {
-                    for sets in &pattern.literals {
-                        for (set, literals) in sets.iter().enumerate() {
-                            let trigger = Trigger { branch: branches.len() as u32, set: 1 << set };
-                            wanted.extend(literals.iter().map(|literal| (literal.as_str(), trigger)));
-                        }
-                        branches.push(Branch { pattern: patterns.len() as u32, sets: ((1u16 << sets.len()) - 1) as u8 });
+        let [lead, tail] = FILLERS.map(surroundings);
+        let fillers = Fillers { lead, tail };
+        let mut rules: Vec<LinkedRule> = Vec::new();
+        let mut patterns: Vec<Option<LinkedPattern>> = Vec::new();
+        let mut names = Vec::new();
+        let mut wanted: Vec<Vec<Vec<Vec<String>>>> = Vec::new();
+        let mut first_added = 0;
+        for (mut pack, kept) in packs {
+            let is_added = added.iter().any(|added| added.file == pack.file && added.name == pack.name);
+            if !is_added {
+                first_added = patterns.len() + pack.rules.iter().map(|rule| rule.patterns.len()).sum::<usize>();
+            }
+            if !kept {
+                patterns.extend(pack.rules.iter().flat_map(|rule| &rule.patterns).map(|_| None));
+                continue;
+            }
+            for mut rule in std::mem::take(&mut pack.rules) {
+                for (index, pattern) in rule.patterns.iter_mut().enumerate() {
+                    let written = std::mem::take(&mut pattern.written);
+                    let pattern_rule = rules.len() as u32;
+                    if is_added {
+                        wanted.push(std::mem::take(&mut pattern.literals));
                     }
-                    patterns.push(LinkedPattern {
-                        rule: rules.len() as u32,
-                        index,
-                        pattern: Pattern::new(pattern.written.clone(), pattern.is_phrase, rule.edge, classes.clone()),
-                    });
+                    let pattern = Pattern::new(written, pattern.is_phrase, rule.edge, classes.clone());
+                    patterns.push(Some(LinkedPattern { rule: pattern_rule, index, pattern }));
                 }
                 rules.push(LinkedRule {
                     id: rule.id.as_str().into(),
                     why: rule.why.as_str().into(),
-                    compiled: rule.clone(),
                     judge: Judge {
                         scope: rule.scope,
                         boundary: rule.boundary,
                         when: linker.checks(&rule.when),
                         unless: linker.checks(&rule.unless),
                     },
+                    compiled: rule,
                     templates: OnceLock::new(),
                 });
             }
+            names.push((pack.file, pack.name));
         }
-        wanted.sort_unstable();
-        let mut literals = Vec::new();
-        let mut triggers = Vec::new();
-        for group in wanted.chunk_by(|one, other| one.0 == other.0) {
-            literals.extend(group.first().map(|&(literal, _)| literal));
-            triggers.push(group.iter().map(|&(_, trigger)| trigger).collect());
+        let mut scanners = Vec::new();
+        if patterns.iter().take(first_added).any(Option::is_some) {
+            scanners.push(Scanner::from_static(SCANNER));
         }
-        let scanner = Scanner::new(&literals).map_err(|message| Error::syntax("packs", None, message))?;
-        Ok(Self { compiled, packs: OnceLock::new(), added, rules, patterns, branches, scanner, triggers, fillers, script })
+        if !wanted.is_empty() {
+            scanners.push(Scanner::new(wanted.iter().map(Vec::as_slice), first_added as u32));
+        }
+        Self { names, packs: OnceLock::new(), added, rules, patterns, scanners, fillers, script }
     }
 
-    /// The patterns of which a branch has a candidate for each of its sets, in order.
-    fn triggered(&self, scratch: &Scratch) -> Vec<u32> {
-        let mut triggers: Vec<Trigger> =
-            scratch.candidates.iter().filter_map(|c| self.triggers.get(c.literal as usize)).flatten().copied().collect();
-        triggers.sort_unstable();
-        let complete = |group: &[Trigger]| {
-            let branch = self.branches.get(group.first()?.branch as usize)?;
-            let met = group.iter().fold(0, |met, trigger| met | trigger.set);
-            (met == branch.sets).then_some(branch.pattern)
-        };
-        let mut patterns: Vec<u32> = triggers.chunk_by(|one, other| one.branch == other.branch).filter_map(complete).collect();
-        patterns.dedup();
+    /// The patterns that have all the literals that they ask for in the text, in order.
+    fn triggered(&self, text: &str, scratch: &mut Scratch) -> Vec<u32> {
+        let mut patterns = Vec::new();
+        for scanner in &self.scanners {
+            scanner.scan(text, scratch);
+            if !scratch.candidates.is_empty() {
+                scanner.triggered(scratch, &mut patterns);
+            }
+        }
         patterns
     }
 
@@ -351,15 +350,15 @@ impl Inner {
     /// The packs in use as written, in order of loading.
     fn packs(&self) -> &[RulePack] {
         self.packs.get_or_init(|| {
-            let read = |pack: &CompiledPack| {
-                let added = self.added.iter().find(|added| added.name == pack.name);
+            let read = |(file, name): &(String, String)| {
+                let added = self.added.iter().find(|added| added.name == *name);
                 let built_in = || {
-                    let (file, text) = SOURCES.iter().find(|(file, _)| *file == pack.file)?;
+                    let (file, text) = SOURCES.iter().find(|(known, _)| known == file)?;
                     RulePack::from_toml(file, text).ok()
                 };
                 added.cloned().or_else(built_in)
             };
-            self.compiled.iter().filter_map(read).collect()
+            self.names.iter().filter_map(read).collect()
         })
     }
 }
@@ -480,11 +479,7 @@ impl Checker {
     fn run_part(&self, part: &str, offset: usize, context: &Context<'_>, scratch: &mut Scratch) -> Vec<Hit> {
         let inner = &*self.0;
         let mut hits: Vec<Hit> = Vec::new();
-        inner.scanner.scan(part, scratch);
-        if scratch.candidates.is_empty() {
-            return hits;
-        }
-        let patterns = inner.triggered(scratch);
+        let patterns = inner.triggered(part, scratch);
         if patterns.is_empty() {
             return hits;
         }
@@ -493,7 +488,7 @@ impl Checker {
         let plain = Folded::new(part, offset, Reading::Plain);
         let squeezed = plain.suspicious.then(|| Folded::new(part, offset, Reading::Squeezed));
         for index in patterns {
-            let Some(pattern) = inner.patterns.get(index as usize) else { continue };
+            let Some(Some(pattern)) = inner.patterns.get(index as usize) else { continue };
             let Some(rule) = inner.rule(pattern.rule) else { continue };
             if context.only.is_some_and(|only| only != pattern.rule) || !context.concerns(rule.judge.scope) {
                 continue;
@@ -673,7 +668,7 @@ impl Checker {
             }
             let hits: Vec<Vec<char>> =
                 rule.hits.iter().map(|example| Folded::new(&example.text, 0, Reading::Plain).text).collect();
-            let own = inner.patterns.iter().filter(|pattern| pattern.rule as usize == index);
+            let own = inner.patterns.iter().flatten().filter(|pattern| pattern.rule as usize == index);
             for (pattern, written) in own.zip(rule.phrases.iter().chain(&rule.patterns)) {
                 if rule.patterns.contains(written) && !hits.iter().any(|hit| pattern.pattern.find_at(hit, 0, &mut runs).is_some())
                 {

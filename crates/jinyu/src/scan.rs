@@ -1,8 +1,12 @@
 //! One pass over an utterance: all literals of all rules. Receives text, hands on [`Candidate`]s with their place in
-//! the original; knows nothing of patterns and guards. A candidate is a place worth a look, no more: noise and repeated
-//! characters are skipped whatever they stand for.
+//! the original, and the patterns that have all the literals they ask for; knows nothing of what patterns and guards say. A candidate
+//! is a place worth a look, no more: noise and repeated characters are skipped whatever they stand for.
+//!
+//! The automaton is Aho and Corasick's over classes of characters, laid out flat in bytes, so that the one for the built-in packs is
+//! made by the build script and used in place: a program that starts has nothing to build.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::script::fold;
 use crate::span::Span;
@@ -19,116 +23,406 @@ pub(crate) struct Candidate {
 /// Buffers that a scan fills; reused from one utterance to the next.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
-    folded: String,
-    /// For each folded letter, where it begins in `folded` and where it stands in the text.
-    letters: Vec<(u32, u32, u32)>,
+    /// Where the letters since the last reset begin.
+    starts: Vec<u32>,
     pub(crate) candidates: Vec<Candidate>,
+    triggers: Vec<(u32, u32)>,
 }
 
-/// All literals, ready to be looked for. Cheap to share between threads.
+/// What a pattern asks for: for each of its branches sets of literals, of each of which one must stand in the text.
+pub(crate) type Wanted<'a> = &'a [Vec<Vec<String>>];
+
+/// All literals, ready to be looked for. Cheap to clone where it is built in.
 #[derive(Clone, Debug)]
-pub(crate) struct Scanner {
-    automaton: AhoCorasick,
+pub(crate) struct Scanner(Cow<'static, [u8]>);
+
+/// Codes of characters: a letter that no literal has, and what is skipped. Letters of literals come after.
+const UNKNOWN: u16 = 0;
+const NOISE: u16 = 1;
+const FIRST: u16 = 2;
+
+// The layout, all numbers little-endian: a header of five counts, then the sections in this order.
+const HEADER: usize = 5 * 4;
+/// The code of each character of the Basic Multilingual Plane.
+const CODES: usize = 0x10000 * 2;
+/// first child u32, failure u32, output u32 (literal + 1), next output u32 (state), code u16, children u16
+const STATE: usize = 20;
+/// letters u32, first trigger u32
+const LITERAL: usize = 8;
+/// branch u32, set u32 (a bit)
+const TRIGGER: usize = 8;
+/// pattern u32, sets u32 (bits)
+const BRANCH: usize = 8;
+
+/// Where the sections begin.
+struct Layout {
+    codes: usize,
+    others: usize,
+    other_count: usize,
+    roots: usize,
+    states: usize,
+    literals: usize,
+    triggers: usize,
+    branches: usize,
+}
+
+/// A state while the automaton is built.
+#[derive(Default)]
+struct Node {
+    children: BTreeMap<u16, usize>,
+    fail: usize,
+    output: u32,
+    next_output: usize,
+    code: u16,
 }
 
 impl Scanner {
-    /// Takes literals as [`squeeze`](crate::rules::literal::squeeze) writes them; a candidate names its literal by index.
-    pub(crate) fn new<L: AsRef<[u8]>>(literals: &[L]) -> Result<Self, String> {
-        AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(literals)
-            .map(|automaton| Self { automaton })
-            .map_err(|error| format!("too many literals for one automaton: {error}"))
+    /// The built-in one, as [`into_bytes`](Self::into_bytes) wrote it.
+    pub(crate) fn from_static(bytes: &'static [u8]) -> Self {
+        Self(Cow::Borrowed(bytes))
     }
 
-    /// Finds each place of each literal, overlapping ones too.
-    ///
-    /// Cost: linear in the length of the text and the number of candidates.
-    pub(crate) fn scan(&self, text: &str, scratch: &mut Scratch) {
-        scratch.folded.clear();
-        scratch.letters.clear();
-        scratch.candidates.clear();
-        let mut last = None;
-        for (at, c) in text.char_indices() {
-            let letter = fold(c);
-            if !letter.is_alphanumeric() {
-                continue;
-            }
-            let end = (at + c.len_utf8()) as u32;
-            if last == Some(letter) {
-                if let Some((.., stop)) = scratch.letters.last_mut() {
-                    *stop = end;
+    /// What [`from_static`](Self::from_static) takes.
+    #[allow(dead_code, reason = "the build script includes this file and calls it")]
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_owned()
+    }
+
+    /// Takes what patterns ask for, in the order of the patterns, of which the first has the number `from`. Literals are as
+    /// [`squeeze`](crate::rules::literal::squeeze) writes them.
+    pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> Self {
+        let mut branches: Vec<(u32, u32)> = Vec::new();
+        let mut triggers: BTreeMap<&str, Vec<(u32, u32)>> = BTreeMap::new();
+        for (pattern, wanted) in patterns.into_iter().enumerate() {
+            for sets in wanted {
+                for (set, literals) in sets.iter().enumerate() {
+                    for literal in literals {
+                        triggers.entry(literal).or_default().push((branches.len() as u32, 1 << set));
+                    }
                 }
+                branches.push((from + pattern as u32, (1 << sets.len()) - 1));
+            }
+        }
+        let letters: std::collections::BTreeSet<char> = triggers.keys().flat_map(|literal| literal.chars()).collect();
+        let codes: BTreeMap<char, u16> = letters.into_iter().zip(FIRST..).collect();
+        let nodes = nodes(&triggers, &codes);
+        Self(Cow::Owned(lay_out(&nodes, &codes, &triggers, &branches)))
+    }
+
+    fn u32(&self, at: usize) -> u32 {
+        self.0.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
+    }
+
+    fn u16(&self, at: usize) -> u16 {
+        self.0.get(at..at + 2).and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_le_bytes)
+    }
+
+    fn layout(&self) -> Layout {
+        let count = |index: usize| self.u32(index * 4) as usize;
+        let codes = HEADER;
+        let others = codes + CODES;
+        let roots = others + count(0) * 8;
+        let states = roots + count(1) * 4;
+        let literals = states + count(2) * STATE;
+        let triggers = literals + (count(3) + 1) * LITERAL;
+        let branches = triggers + count(4) * TRIGGER;
+        Layout { codes, others, other_count: count(0), roots, states, literals, triggers, branches }
+    }
+
+    fn code(&self, layout: &Layout, c: char) -> u16 {
+        let c = u32::from(c);
+        if c < 0x10000 {
+            return self.u16(layout.codes + c as usize * 2);
+        }
+        let (mut low, mut high) = (0, layout.other_count);
+        while low < high {
+            let middle = (low + high) / 2;
+            let at = layout.others + middle * 8;
+            match self.u32(at).cmp(&c) {
+                std::cmp::Ordering::Equal => return self.u32(at + 4) as u16,
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        char::from_u32(c).map_or(NOISE, |c| if is_letter(fold(c)) { UNKNOWN } else { NOISE })
+    }
+
+    fn step(&self, layout: &Layout, mut state: u32, code: u16) -> u32 {
+        loop {
+            if state == 0 {
+                return self.u32(layout.roots + code as usize * 4);
+            }
+            let at = layout.states + state as usize * STATE;
+            let first = self.u32(at);
+            let (mut low, mut high) = (0, u32::from(self.u16(at + 18)));
+            while low < high {
+                let middle = (low + high) / 2;
+                let child = self.u16(layout.states + (first + middle) as usize * STATE + 16);
+                match child.cmp(&code) {
+                    std::cmp::Ordering::Equal => return first + middle,
+                    std::cmp::Ordering::Less => low = middle + 1,
+                    std::cmp::Ordering::Greater => high = middle,
+                }
+            }
+            state = self.u32(at + 4);
+        }
+    }
+
+    /// Finds each place of each literal, overlapping ones too, in order of their ends.
+    ///
+    /// Cost: linear in the length of the text and the number of candidates, whatever the text.
+    pub(crate) fn scan(&self, text: &str, scratch: &mut Scratch) {
+        scratch.starts.clear();
+        scratch.candidates.clear();
+        let layout = self.layout();
+        let mut state = 0;
+        let mut last = UNKNOWN;
+        for (at, c) in text.char_indices() {
+            let code = self.code(&layout, c);
+            if code == NOISE {
                 continue;
             }
-            last = Some(letter);
-            scratch.letters.push((scratch.folded.len() as u32, at as u32, end));
-            scratch.folded.push(letter);
-        }
-        for found in self.automaton.find_overlapping_iter(&scratch.folded) {
-            let index = |offset: usize| scratch.letters.partition_point(|&(begin, ..)| (begin as usize) < offset);
-            let first = scratch.letters.get(index(found.start()));
-            let last = index(found.end()).checked_sub(1).and_then(|index| scratch.letters.get(index));
-            if let (Some(&(_, start, _)), Some(&(.., end))) = (first, last) {
-                let span = Span::new(start as usize, end as usize);
-                scratch.candidates.push(Candidate { literal: found.pattern().as_u32(), span });
+            if code == UNKNOWN {
+                state = 0;
+                last = UNKNOWN;
+                scratch.starts.clear();
+                continue;
+            }
+            if code == last {
+                continue;
+            }
+            last = code;
+            scratch.starts.push(at as u32);
+            state = self.step(&layout, state, code);
+            let mut output = state;
+            while output != 0 {
+                let record = layout.states + output as usize * STATE;
+                if let Some(literal) = self.u32(record + 8).checked_sub(1) {
+                    let letters = self.u32(layout.literals + literal as usize * LITERAL) as usize;
+                    let start = scratch.starts.len().checked_sub(letters).and_then(|index| scratch.starts.get(index));
+                    if let Some(&start) = start {
+                        let span = Span::new(start as usize, at + c.len_utf8());
+                        scratch.candidates.push(Candidate { literal, span });
+                    }
+                }
+                output = self.u32(record + 12);
             }
         }
     }
+
+    /// The patterns of which a branch has a candidate for each of its sets, in order, after those already in `patterns`.
+    pub(crate) fn triggered(&self, scratch: &mut Scratch, patterns: &mut Vec<u32>) {
+        let layout = self.layout();
+        let Scratch { triggers, candidates, .. } = scratch;
+        triggers.clear();
+        for candidate in candidates.iter() {
+            let literal = layout.literals + candidate.literal as usize * LITERAL;
+            for trigger in self.u32(literal + 4)..self.u32(literal + LITERAL + 4) {
+                let at = layout.triggers + trigger as usize * TRIGGER;
+                triggers.push((self.u32(at), self.u32(at + 4)));
+            }
+        }
+        triggers.sort_unstable();
+        let known = patterns.len();
+        for group in triggers.chunk_by(|one, other| one.0 == other.0) {
+            let Some(&(branch, _)) = group.first() else { continue };
+            let at = layout.branches + branch as usize * BRANCH;
+            if group.iter().fold(0, |met, &(_, set)| met | set) == self.u32(at + 4) {
+                let pattern = self.u32(at);
+                if patterns.len() == known || patterns.last() != Some(&pattern) {
+                    patterns.push(pattern);
+                }
+            }
+        }
+    }
+}
+
+fn is_letter(folded: char) -> bool {
+    folded.is_alphanumeric()
+}
+
+/// The trie of the literals with its failures and outputs, in order of depth; the first node is the root.
+fn nodes(triggers: &BTreeMap<&str, Vec<(u32, u32)>>, codes: &BTreeMap<char, u16>) -> Vec<Node> {
+    let mut trie: Vec<Node> = vec![Node::default()];
+    for (index, literal) in triggers.keys().enumerate() {
+        let mut at = 0;
+        for code in literal.chars().filter_map(|c| codes.get(&c)) {
+            let new = trie.len();
+            let Some(node) = trie.get_mut(at) else { break };
+            at = *node.children.entry(*code).or_insert(new);
+            if at == new {
+                trie.push(Node { code: *code, ..Node::default() });
+            }
+        }
+        if let Some(node) = trie.get_mut(at) {
+            node.output = index as u32 + 1;
+        }
+    }
+    // Children of a node stand side by side when nodes are numbered in order of depth.
+    let mut order: Vec<usize> = Vec::with_capacity(trie.len());
+    let mut pending = VecDeque::from([0]);
+    while let Some(at) = pending.pop_front() {
+        order.push(at);
+        pending.extend(trie.get(at).into_iter().flat_map(|node| node.children.values().copied()));
+    }
+    let mut number = vec![0; trie.len()];
+    for (new, &old) in order.iter().enumerate() {
+        if let Some(place) = number.get_mut(old) {
+            *place = new;
+        }
+    }
+    let renumber = |at: usize| number.get(at).copied().unwrap_or(0);
+    let mut nodes: Vec<Node> = Vec::with_capacity(trie.len());
+    for &old in &order {
+        let Some(node) = trie.get_mut(old) else { continue };
+        let children = std::mem::take(&mut node.children).into_iter().map(|(code, at)| (code, renumber(at))).collect();
+        nodes.push(Node { children, output: node.output, code: node.code, ..Node::default() });
+    }
+    // Failures lead to shallower nodes, whose own are known by then.
+    for parent in 0..nodes.len() {
+        let children: Vec<(u16, usize)> =
+            nodes.get(parent).map(|node| node.children.iter().map(|(&code, &at)| (code, at)).collect()).unwrap_or_default();
+        for (code, child) in children {
+            let mut fail = 0;
+            if parent != 0 {
+                let mut from = nodes.get(parent).map_or(0, |node| node.fail);
+                loop {
+                    if let Some(&next) = nodes.get(from).and_then(|node| node.children.get(&code)) {
+                        fail = next;
+                        break;
+                    }
+                    if from == 0 {
+                        break;
+                    }
+                    from = nodes.get(from).map_or(0, |node| node.fail);
+                }
+            }
+            let next_output = nodes.get(fail).map_or(0, |node| if node.output > 0 { fail } else { node.next_output });
+            if let Some(node) = nodes.get_mut(child) {
+                node.fail = fail;
+                node.next_output = next_output;
+            }
+        }
+    }
+    nodes
+}
+
+fn lay_out(
+    nodes: &[Node],
+    codes: &BTreeMap<char, u16>,
+    triggers: &BTreeMap<&str, Vec<(u32, u32)>>,
+    branches: &[(u32, u32)],
+) -> Vec<u8> {
+    let code = |c: char| {
+        let letter = fold(c);
+        if is_letter(letter) { codes.get(&letter).copied().unwrap_or(UNKNOWN) } else { NOISE }
+    };
+    let others: Vec<(u32, u16)> =
+        ('\u{10000}'..=char::MAX).map(|c| (u32::from(c), code(c))).filter(|&(_, code)| code >= FIRST).collect();
+    let root = nodes.first();
+    let roots = usize::from(FIRST) + codes.len();
+    let trigger_count: usize = triggers.values().map(Vec::len).sum();
+    let mut bytes = Vec::new();
+    let u32 = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u32).to_le_bytes());
+    for count in [others.len(), roots, nodes.len(), triggers.len(), trigger_count] {
+        u32(&mut bytes, count);
+    }
+    for c in 0..0x10000u32 {
+        bytes.extend(char::from_u32(c).map_or(NOISE, code).to_le_bytes());
+    }
+    for (c, code) in others {
+        u32(&mut bytes, c as usize);
+        u32(&mut bytes, usize::from(code));
+    }
+    for code in 0..roots {
+        u32(&mut bytes, root.and_then(|root| root.children.get(&(code as u16))).copied().unwrap_or(0));
+    }
+    for node in nodes {
+        u32(&mut bytes, node.children.values().next().copied().unwrap_or(0));
+        u32(&mut bytes, node.fail);
+        u32(&mut bytes, node.output as usize);
+        u32(&mut bytes, node.next_output);
+        bytes.extend(node.code.to_le_bytes());
+        bytes.extend((node.children.len() as u16).to_le_bytes());
+    }
+    let mut first = 0;
+    for (literal, triggers) in triggers {
+        u32(&mut bytes, literal.chars().count());
+        u32(&mut bytes, first);
+        first += triggers.len();
+    }
+    u32(&mut bytes, 0);
+    u32(&mut bytes, first);
+    for &(one, other) in triggers.values().flatten().chain(branches) {
+        u32(&mut bytes, one as usize);
+        u32(&mut bytes, other as usize);
+    }
+    bytes
 }
 
 #[cfg(test)]
 mod tests {
+    use aho_corasick::AhoCorasick;
     use proptest::prelude::*;
 
     use super::*;
     use crate::rules::literal::squeeze;
 
-    /// The same by brute force: every place of the text, every literal.
-    fn oracle(literals: &[String], text: &str) -> Vec<(u32, usize)> {
-        let letters: Vec<(usize, char)> = {
-            let mut letters: Vec<(usize, char)> = Vec::new();
-            for (at, c) in text.char_indices() {
-                let letter = fold(c);
-                if letter.is_alphanumeric() && letters.last().is_none_or(|&(_, last)| last != letter) {
-                    letters.push((at, letter));
-                }
-            }
-            letters
-        };
-        let mut found = Vec::new();
-        for (from, &(at, _)) in letters.iter().enumerate() {
-            for (index, literal) in literals.iter().enumerate() {
-                if literal.chars().eq(letters[from..].iter().map(|&(_, c)| c).take(literal.chars().count())) {
-                    found.push((index as u32, at));
-                }
-            }
-        }
-        found.sort_unstable();
-        found
+    fn folded(text: &str) -> String {
+        squeeze(&text.chars().map(fold).collect::<String>())
+    }
+
+    fn scanner(literals: &[String]) -> Scanner {
+        let wanted: Vec<Vec<Vec<Vec<String>>>> = literals.iter().map(|literal| vec![vec![vec![literal.clone()]]]).collect();
+        Scanner::new(wanted.iter().map(Vec::as_slice), 0)
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        /// The aho-corasick crate over folded text finds the same.
         #[test]
-        fn finds_what_brute_force_finds(
-            words in proptest::collection::vec("[你您妳没沒填对對错a1]{1,4}", 1..8),
-            text in "[你您妳没沒填对對错錯a1Ａ， .👌\u{200b}]{0,40}",
+        fn agrees_with_aho_corasick(
+            words in proptest::collection::vec("[你您妳没沒填对對错a1𠀀]{1,4}", 1..12),
+            text in "[你您妳没沒填对對错錯a1Ａ𠀀𠀁 ，.👌\u{200b}]{0,60}",
         ) {
-            let mut literals: Vec<String> = words.iter().map(|word| squeeze(&word.chars().map(fold).collect::<String>())).collect();
+            let mut literals: Vec<String> = words.iter().map(|word| folded(word)).collect();
             literals.sort();
             literals.dedup();
-            let scanner = Scanner::new(&literals).unwrap();
             let mut scratch = Scratch::default();
-            scanner.scan(&text, &mut scratch);
-            let mut found: Vec<(u32, usize)> = scratch.candidates.iter().map(|c| (c.literal, c.span.start)).collect();
-            found.sort_unstable();
-            prop_assert_eq!(found, oracle(&literals, &text));
+            scanner(&literals).scan(&text, &mut scratch);
+            let mut found: Vec<(u32, &str)> = Vec::new();
             for candidate in &scratch.candidates {
                 let slice = candidate.span.slice(&text);
-                let letters = squeeze(&slice.chars().map(fold).collect::<String>());
-                prop_assert_eq!(&letters, &literals[candidate.literal as usize]);
+                prop_assert_eq!(&folded(slice), &literals[candidate.literal as usize]);
+                found.push((candidate.literal, slice));
             }
+            let oracle = AhoCorasick::new(&literals).unwrap();
+            let letters = folded(&text);
+            let mut expected: Vec<u32> = oracle.find_overlapping_iter(&letters).map(|found| found.pattern().as_u32()).collect();
+            let mut found: Vec<u32> = found.into_iter().map(|(literal, _)| literal).collect();
+            expected.sort_unstable();
+            found.sort_unstable();
+            prop_assert_eq!(found, expected);
         }
+    }
+
+    #[test]
+    fn a_branch_needs_each_of_its_sets() {
+        let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let first = vec![vec![set(&["爱"]), set(&["不"])], vec![set(&["随便"])]];
+        let second = vec![vec![set(&["不要", "不买"])]];
+        let scanner = Scanner::new([first.as_slice(), second.as_slice()], 7);
+        let triggered = |text: &str| {
+            let mut scratch = Scratch::default();
+            let mut patterns = Vec::new();
+            scanner.scan(text, &mut scratch);
+            scanner.triggered(&mut scratch, &mut patterns);
+            patterns
+        };
+        assert_eq!(triggered("爱買 不 買"), [7, 8]);
+        assert_eq!(triggered("隨便爱"), [7]);
+        assert_eq!(triggered("爱"), [0; 0]);
+        assert_eq!(triggered("不要"), [8]);
     }
 }

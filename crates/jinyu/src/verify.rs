@@ -8,9 +8,9 @@ use jieba_rs::Jieba;
 
 use crate::finding::Reason;
 use crate::folded::Folded;
-use crate::rules::Scope;
 use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::Pattern;
+use crate::rules::{Condition as RawCondition, Scope};
 
 /// A rule, compiled: what is needed to judge a match of it.
 #[derive(Debug)]
@@ -24,8 +24,24 @@ pub(crate) struct Judge {
 /// A guard, or a condition written in place: what it is called and its conditions, one of which is enough.
 #[derive(Clone, Debug)]
 pub(crate) struct Check {
-    pub(crate) name: Arc<str>,
+    pub(crate) name: CheckName,
     pub(crate) conditions: Arc<[Condition]>,
+}
+
+/// What a check is called: the guard's name, or else how its condition is written.
+#[derive(Clone, Debug)]
+pub(crate) enum CheckName {
+    Named(Arc<str>),
+    Written(Arc<RawCondition>),
+}
+
+impl CheckName {
+    fn to_name(&self) -> Arc<str> {
+        match self {
+            Self::Named(name) => name.clone(),
+            Self::Written(condition) => condition.to_string().into(),
+        }
+    }
 }
 
 /// A condition, compiled. All that is given must hold.
@@ -72,7 +88,7 @@ pub(crate) fn judge(
         return Some(Reason::When);
     }
     let guard = judge.unless.iter().find(|check| check.conditions.iter().any(|c| view.holds(c, runs)));
-    guard.map(|check| Reason::Guard(check.name.clone()))
+    guard.map(|check| Reason::Guard(check.name.to_name()))
 }
 
 /// A match in its surroundings.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::rules::matcher::Program;
-use crate::rules::pattern::{Classes, has_open_part, parse};
+use crate::rules::pattern::{Classes, Library, has_open_part, parse};
 use crate::rules::{Care, Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
 use crate::suggest::Template;
 
@@ -46,7 +46,9 @@ pub(crate) struct CompiledRule {
 pub(crate) struct CompiledPattern {
     pub(crate) written: String,
     pub(crate) is_phrase: bool,
-    /// For each branch sets of literals; of one branch each set must have one in the text.
+    /// For each branch sets of literals; of one branch each set must have one in the text. Not kept for built-in packs, whose
+    /// scanner is ready.
+    #[serde(skip)]
     pub(crate) literals: Vec<Vec<Vec<String>>>,
     /// For each fix of the rule, whether the pattern matches words that the fix would drop.
     pub(crate) loses_words: Vec<bool>,
@@ -199,12 +201,23 @@ impl Vocabulary {
     }
 }
 
-/// The built-in packs, compiled together.
+/// What surrounds a match may be: fillers before it, particles after it, and marks.
+pub(crate) const FILLERS: [&str; 2] = ["^(?:{lead}|[，。！？“”])*$", "^(?:{tail}|[，。！？“”])*$"];
+
+/// What a program that starts finds ready.
+#[derive(Debug)]
+#[allow(dead_code, reason = "made by the build script, which includes this file")]
+pub(crate) struct Ready {
+    pub(crate) packs: Vec<CompiledPack>,
+    pub(crate) programs: Vec<u8>,
+}
+
+/// Compiles the built-in packs together.
 ///
 /// # Errors
 /// The first mistake in any of them.
-#[allow(dead_code, reason = "called by the build script and by tests, which include this file")]
-pub(crate) fn compile_all(packs: &[RulePack]) -> Result<Vec<CompiledPack>, Error> {
+#[allow(dead_code, reason = "called by the build script, which includes this file")]
+pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     let mut vocabulary = Vocabulary::default();
     for pack in packs {
         vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
@@ -212,5 +225,29 @@ pub(crate) fn compile_all(packs: &[RulePack]) -> Result<Vec<CompiledPack>, Error
             vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
         }
     }
-    packs.iter().map(|pack| vocabulary.compile(pack)).collect()
+    let packs = packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
+    let mut programs = Library::default();
+    let mut add = |written: &str, is_phrase, edge| programs.add(&vocabulary.classes, written, is_phrase, edge);
+    for written in FILLERS {
+        add(written, false, None);
+    }
+    let inline = |guard: &GuardRef| match guard {
+        GuardRef::Named(_) => None,
+        GuardRef::Inline(condition) => Some(condition.clone()),
+    };
+    let rules = || packs.iter().flat_map(|pack| &pack.rules);
+    let conditions = vocabulary.guards.values().flatten().cloned();
+    for condition in conditions.chain(rules().flat_map(|rule| rule.when.iter().chain(&rule.unless)).filter_map(inline)) {
+        for (_, written) in condition.patterns() {
+            if let Some(written) = written {
+                add(written, false, None);
+            }
+        }
+    }
+    for rule in rules() {
+        for pattern in &rule.patterns {
+            add(&pattern.written, pattern.is_phrase, rule.edge);
+        }
+    }
+    Ok(Ready { packs, programs: programs.into_bytes() })
 }

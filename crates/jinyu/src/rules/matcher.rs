@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
 
 /// A program of more steps than this would be a mistake of its author.
@@ -19,7 +21,7 @@ pub(crate) struct Match {
     pub(crate) groups: Vec<(String, Range<usize>)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Step {
     Char(char),
     /// Index into the sets.
@@ -36,7 +38,7 @@ enum Step {
 }
 
 /// Sorted ranges of characters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Set(Box<[(char, char)]>);
 
 impl Set {
@@ -47,7 +49,7 @@ impl Set {
 }
 
 /// A compiled expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Program {
     steps: Vec<Step>,
     sets: Vec<Set>,

@@ -13,12 +13,35 @@ use crate::script::regional::REGIONAL;
 
 /// Word classes by name, with their alternatives as written.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Classes(BTreeMap<String, Vec<String>>);
+pub(crate) struct Classes {
+    by_name: BTreeMap<String, Vec<String>>,
+    /// Programs that were compiled with these classes, as [`Library::into_bytes`] wrote them.
+    programs: Option<&'static [u8]>,
+}
 
 impl Classes {
     /// Adds a class; false when the name is taken.
     pub(crate) fn add(&mut self, name: &str, alternatives: &[String]) -> bool {
-        self.0.insert(name.to_owned(), alternatives.to_vec()).is_none()
+        self.by_name.insert(name.to_owned(), alternatives.to_vec()).is_none()
+    }
+
+    /// Uses programs that were compiled with these classes, and more of them at most.
+    pub(crate) fn use_programs(&mut self, programs: &'static [u8]) {
+        self.programs = Some(programs);
+    }
+
+    /// Compiles what is written in a pack, or takes the program that is ready.
+    fn program(&self, written: &str, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
+        let ready = self.programs.and_then(|programs| find_program(programs, key(written, is_phrase, edge)));
+        ready.or_else(|| self.compile(written, is_phrase, edge))
+    }
+
+    fn compile(&self, written: &str, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
+        let expression = match edge {
+            Some(edge) => self.at_edge(written, is_phrase, edge),
+            None => self.expression(written, is_phrase),
+        };
+        Program::new(&parse(&expression.ok()?).ok()?).ok()
     }
 
     /// Replaces each `{name}` by its alternatives.
@@ -27,7 +50,7 @@ impl Classes {
         let mut rest = pattern;
         while let Some((open, name, after)) = next_macro(rest) {
             expanded.push_str(rest.get(..open).unwrap_or(""));
-            let alternatives = self.0.get(name).ok_or_else(|| self.unknown(name))?;
+            let alternatives = self.by_name.get(name).ok_or_else(|| self.unknown(name))?;
             if inside.iter().any(|outer| outer == name) {
                 return Err(format!("the word class {{{name}}} contains itself"));
             }
@@ -48,7 +71,7 @@ impl Classes {
     }
 
     fn unknown(&self, name: &str) -> String {
-        let names: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        let names: Vec<&str> = self.by_name.keys().map(String::as_str).collect();
         format!("there is no word class {{{name}}}; declare it under [classes], or use one of {}", names.join(", "))
     }
 
@@ -203,16 +226,67 @@ impl Pattern {
 
     /// The leftmost match at or after a character of a folded text.
     pub(crate) fn find_at(&self, text: &[char], from: usize, runs: &mut Runs) -> Option<Match> {
-        let compile = || {
-            let expression = match self.edge {
-                Some(edge) => self.classes.at_edge(&self.written, self.is_phrase, edge),
-                None => self.classes.expression(&self.written, self.is_phrase),
-            };
-            let expression = expression.ok()?;
-            Program::new(&parse(&expression).ok()?).ok()
-        };
+        let compile = || self.classes.program(&self.written, self.is_phrase, self.edge);
         self.program.get_or_init(compile).as_ref()?.find_at(text, from, runs)
     }
+}
+
+/// Programs by what they are compiled from: made by the build script, looked up in place.
+#[derive(Debug, Default)]
+pub(crate) struct Library(BTreeMap<u64, Vec<u8>>);
+
+#[allow(dead_code, reason = "the build script includes this file and writes the library; the crate only reads it")]
+impl Library {
+    /// Adds the program for what is written in a pack.
+    pub(crate) fn add(&mut self, classes: &Classes, written: &str, is_phrase: bool, edge: Option<Edge>) {
+        let program = classes.compile(written, is_phrase, edge).and_then(|program| postcard::to_stdvec(&program).ok());
+        if let Some(program) = program {
+            self.0.insert(key(written, is_phrase, edge), program);
+        }
+    }
+
+    /// How many, then for each of them its key, where it begins and its length, then the programs.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        let mut bytes = (self.0.len() as u32).to_le_bytes().to_vec();
+        let mut start = 4 + self.0.len() * ENTRY;
+        for (key, program) in &self.0 {
+            bytes.extend(key.to_le_bytes());
+            bytes.extend((start as u32).to_le_bytes());
+            bytes.extend((program.len() as u32).to_le_bytes());
+            start += program.len();
+        }
+        bytes.extend(self.0.into_values().flatten());
+        bytes
+    }
+}
+
+/// Bytes of a key, a start and a length.
+const ENTRY: usize = 16;
+
+/// Fowler, Noll and Vo's hash of all that a program depends on besides the classes.
+fn key(written: &str, is_phrase: bool, edge: Option<Edge>) -> u64 {
+    let edge = edge.map_or(0, |edge| edge as u8 + 1);
+    let bytes = [edge, u8::from(is_phrase)].into_iter().chain(written.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+fn find_program(programs: &[u8], key: u64) -> Option<Program> {
+    let u32 = |at: usize| programs.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
+    let (mut low, mut high) = (0, u32(0)? as usize);
+    while low < high {
+        let middle = (low + high) / 2;
+        let at = 4 + middle * ENTRY;
+        let found = u64::from_le_bytes(programs.get(at..at + 8)?.try_into().ok()?);
+        match found.cmp(&key) {
+            std::cmp::Ordering::Equal => {
+                let (start, length) = (u32(at + 8)? as usize, u32(at + 12)? as usize);
+                return postcard::from_bytes(programs.get(start..start + length)?).ok();
+            }
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    None
 }
 
 /// Parses an expression, or says what is wrong with it in one line.
