@@ -4,7 +4,8 @@
 //! meets every script, width and case, and suggestions in the script of the utterance. It must not convert the text that is
 //! checked: offsets would be lost, and conversion of a whole text costs fifty times a look at each character's class.
 
-mod pages;
+pub(crate) mod pages;
+pub(crate) mod pronunciation;
 pub(crate) mod regional;
 mod table;
 mod wording;

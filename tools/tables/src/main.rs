@@ -1,6 +1,6 @@
-//! Makes the tables of jinyu's `script` module out of OpenCC's dictionaries.
+//! Makes the tables of jinyu's `script` module out of OpenCC's dictionaries and readings of characters.
 //!
-//! Receives OpenCC's configurations, their dictionaries as text and the hand-written additions in this crate; hands on two
+//! Receives OpenCC's configurations, their dictionaries as text and the hand-written additions in this crate; hands on three
 //! generated Rust files, or a measurement of how many words the folding loses. It must not be needed to build jinyu.
 
 mod classes;
@@ -8,6 +8,7 @@ mod marks;
 mod measure;
 mod opencc;
 mod regional;
+mod sounds;
 mod write;
 
 use std::{env, error::Error, fs, path::PathBuf, process::ExitCode};
@@ -19,7 +20,7 @@ usage: tables write   --data DIR --text DIR --opencc VERSION --out DIR
   --data DIR         OpenCC's configurations and compiled dictionaries (t2s.json, TSCharacters.ocd2 ...)
   --text DIR         the same dictionaries as text (TSCharacters.txt ...)
   --opencc VERSION   OpenCC's version, for the header of the generated files
-  --out DIR          the directory of table.rs and regional.rs
+  --out DIR          the directory of table.rs, regional.rs and pronunciation.rs
   --words FILE       a vocabulary: word, frequency, anything, separated by spaces
   --least FREQUENCY  words less frequent are not measured (50)";
 
@@ -60,7 +61,9 @@ fn run() -> Result<(), Box<dyn Error>> {
             let regional = regional::words(&opencc, &classes)?;
             fs::write(out.join("table.rs"), write::table(&classes, &marks, version))?;
             fs::write(out.join("regional.rs"), write::regional(&regional, version))?;
-            println!("{}", write::counts(&classes, &marks, &regional));
+            let sounds = sounds::Sounds::new(&classes)?;
+            fs::write(out.join("pronunciation.rs"), write::pronunciation(&sounds))?;
+            println!("{}", write::counts(&classes, &marks, &regional, &sounds));
         }
         "measure" => {
             let words = fs::read_to_string(arguments.need("--words")?)?;

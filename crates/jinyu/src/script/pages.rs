@@ -8,7 +8,7 @@ const SIDE: usize = 256;
 
 /// A value for each code point of the Basic Multilingual Plane; pages without any value share one.
 #[derive(Debug)]
-pub(super) struct Pages<T, const N: usize> {
+pub(crate) struct Pages<T, const N: usize> {
     index: [u8; SIDE],
     pages: [[T; SIDE]; N],
     none: T,
@@ -17,7 +17,7 @@ pub(super) struct Pages<T, const N: usize> {
 impl<T: Copy, const N: usize> Pages<T, N> {
     /// The value of a character; that of the empty page for those outside the plane.
     #[inline]
-    pub(super) fn get(&self, c: char) -> T {
+    pub(crate) fn get(&self, c: char) -> T {
         let code = u32::from(c);
         if code > 0xFFFF {
             return self.none;
@@ -35,7 +35,7 @@ impl<T: Copy, const N: usize> Pages<T, N> {
 
 /// The pages that lines of characters need, and the empty one.
 #[expect(clippy::indexing_slicing, reason = "runs while compiling, where a wrong index is a compile error")]
-pub(super) const fn needed(groups: &[&[&str]]) -> usize {
+pub(crate) const fn needed(groups: &[&[&str]]) -> usize {
     let mut used = [false; SIDE];
     let mut count = 1;
     let mut group = 0;
@@ -60,7 +60,7 @@ pub(super) const fn needed(groups: &[&[&str]]) -> usize {
 /// For each character but the first of a line, what must be added, modulo 2^16, to reach the first: an addition is cheaper than
 /// asking whether there is anything to fold, which the processor cannot guess in Traditional text.
 #[expect(clippy::indexing_slicing, reason = "runs while compiling, where a wrong index is a compile error")]
-pub(super) const fn distances<const N: usize>(lines: &[&str]) -> Pages<u16, N> {
+pub(crate) const fn distances<const N: usize>(lines: &[&str]) -> Pages<u16, N> {
     let mut out = Pages { index: [0; SIDE], pages: [[0; SIDE]; N], none: 0 };
     let mut used = 1;
     let mut line = 0;
@@ -83,7 +83,7 @@ pub(super) const fn distances<const N: usize>(lines: &[&str]) -> Pages<u16, N> {
 
 /// For each character, one more than the number of the group that holds it.
 #[expect(clippy::indexing_slicing, reason = "runs while compiling, where a wrong index is a compile error")]
-pub(super) const fn kinds<const N: usize>(groups: &[&[&str]]) -> Pages<u8, N> {
+pub(crate) const fn kinds<const N: usize>(groups: &[&[&str]]) -> Pages<u8, N> {
     let mut out = Pages { index: [0; SIDE], pages: [[0; SIDE]; N], none: 0 };
     let mut used = 1;
     let mut group = 0;
