@@ -13,6 +13,8 @@ use tempfile::TempDir;
 
 use self::records::{DismissalRecord, FindingRecord, Record, SummaryRecord};
 
+#[path = "cli/authors.rs"]
+mod authors;
 #[path = "cli/records.rs"]
 mod records;
 

@@ -22,6 +22,7 @@ pub(crate) struct FindingRecord {
     pub(crate) confidence: String,
     pub(crate) text: String,
     pub(crate) span: Positions,
+    pub(crate) assumed: Option<String>,
     pub(crate) message: String,
     pub(crate) suggestions: Vec<SuggestionRecord>,
     pub(crate) file: String,

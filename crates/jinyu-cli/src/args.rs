@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jinyu::Speaker;
+use jinyu::{Category, Speaker};
 
 use crate::locale::Locale;
 
@@ -48,6 +48,9 @@ pub(crate) struct CheckArgs {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
+    /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
+    #[arg(long)]
+    pub(crate) asr: bool,
 }
 
 /// Rewrite utterances with the better wordings that rules offer
@@ -106,9 +109,12 @@ pub(crate) struct AuditArgs {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
+    /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
+    #[arg(long)]
+    pub(crate) asr: bool,
 }
 
-/// List, explain and test rules
+/// List, explain, test, measure and write rules
 #[derive(Debug, Args)]
 pub(crate) struct RulesArgs {
     #[command(subcommand)]
@@ -129,6 +135,85 @@ pub(crate) enum RulesCommand {
     /// Say what the author of a rule should look at
     #[command(after_help = "Exit codes: 0 nothing to say, 1 remarks, 2 a pack does not load.")]
     Lint(RulesLintArgs),
+    /// Count what each rule finds in transcripts, with examples, so that a noisy rule shows
+    #[command(after_help = "Reads transcripts as `jinyu audit` does. Only agents are judged.\n\
+                            Exit codes: 0 done, 2 something could not be read.\n\n\
+                            Examples:\n  jinyu rules stats calls/\n  \
+                            jinyu rules stats --no-default-rules --rules my-pack.toml --examples 10 calls/")]
+    Stats(RulesStatsArgs),
+    /// Start a pack: a file with one rule that works, and comments that say how to go on
+    #[command(after_help = "Example:\n  jinyu rules init refund\n  jinyu rules test refund.toml")]
+    Init(RulesInitArgs),
+    /// Make a pack from a list of phrases (.txt, .csv, .tsv, .xlsx)
+    #[command(
+        after_help = "A text file has one phrase a line; `#` begins a comment. A table has its columns named in the first line:\n\
+                            phrase, category, severity, replacement, note, or 禁语 类别 级别 替换 备注. Of a workbook the first sheet is read.\n\
+                            What cannot become a good rule stands in the pack as a comment, marked TODO, with the reason.\n\
+                            Exit codes: 0 every phrase became part of a rule, 1 some are left to you, 2 error.\n\n\
+                            Examples:\n  jinyu rules import taboo.xlsx --name company --out company.toml\n  \
+                            jinyu rules import list.txt --category impatience | less"
+    )]
+    Import(RulesImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesStatsArgs {
+    /// Transcripts and folders of them; `-` is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Show up to so many different utterances for each rule
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) examples: usize,
+    /// Also name the rules that never fired
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) speakers: SpeakerArgs,
+    #[command(flatten)]
+    pub(crate) output: RulesOutputArgs,
+    #[command(flatten)]
+    pub(crate) packs: PackArgs,
+    /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
+    #[arg(long)]
+    pub(crate) asr: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesInitArgs {
+    /// The name of the pack: a-z, 0-9 and -
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Where to write it [default: NAME.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Language of the comments and messages [default: from LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) locale: Option<Locale>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesImportArgs {
+    /// The list: .txt, .csv, .tsv or .xlsx
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Write the pack here instead of to standard output
+    #[arg(long, value_name = "PACK")]
+    pub(crate) out: Option<PathBuf>,
+    /// The category of phrases for which the list names none
+    #[arg(long, value_name = "CATEGORY", value_parser = category)]
+    pub(crate) category: Option<Category>,
+    /// The name of the pack: a-z, 0-9 and - [default: from the name of the list]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Language of comments and messages [default: from LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) locale: Option<Locale>,
 }
 
 #[derive(Debug, Args)]
@@ -228,4 +313,12 @@ fn speaker_mapping(argument: &str) -> Result<(String, Speaker), String> {
         "" => Err(format!("\"{argument}\" has no label; write LABEL=agent or LABEL=customer")),
         label => Ok((label.to_owned(), speaker)),
     }
+}
+
+fn category(argument: &str) -> Result<Category, String> {
+    let known = |category: &Category| [category.as_str(), category.chinese()].contains(&argument.trim());
+    Category::ALL.into_iter().find(known).ok_or_else(|| {
+        let names = Category::ALL.map(|category| format!("{category} {}", category.chinese())).join(", ");
+        format!("there is no such category; there are {names}")
+    })
 }

@@ -17,7 +17,7 @@ use crate::report::{Kind, Place, Report};
 /// # Errors
 /// When there are no rules, or standard output cannot be written.
 pub(crate) fn run(args: &CheckArgs, problems: &mut Problems) -> Result<Outcome> {
-    let checker = load::checker(&args.packs, problems)?;
+    let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
     let mut report = Report::new(Kind::Check, &args.output);
     for input in Input::from_arguments(&args.files) {
         if matches!(input, Input::Stdin) && io::stdin().is_terminal() {

@@ -63,7 +63,7 @@ struct Counts {
 /// # Errors
 /// When there are no rules, or standard output cannot be written.
 pub(crate) fn run(args: &FixArgs, problems: &mut Problems) -> Result<Outcome> {
-    let checker = load::checker(&args.packs, problems)?;
+    let checker = load::checker(&args.packs, jinyu::Channel::Text, problems)?;
     let at_least = if args.also_unsafe { Safety::Unsafe } else { Safety::Safe };
     let fixer = Fixer { checker, at_least, labels: Labels::new(&args.speakers.speakers) };
     let diff = args.diff || (!args.write && io::stdout().is_terminal());

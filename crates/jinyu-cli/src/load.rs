@@ -4,29 +4,40 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use jinyu::{Checker, RulePack};
+use jinyu::{Channel, Checker, RulePack};
 
 use crate::args::PackArgs;
 use crate::problem::Problems;
 use crate::read::{explain, has_extension};
 
+/// How text came about, as a flag tells.
+pub(crate) fn channel(is_speech: bool) -> Channel {
+    if is_speech { Channel::Speech } else { Channel::Text }
+}
+
 /// Builds the checker that the arguments ask for.
 ///
 /// # Errors
 /// When no rules are left to check with.
-pub(crate) fn checker(args: &PackArgs, problems: &mut Problems) -> Result<Checker> {
+pub(crate) fn checker(args: &PackArgs, channel: Channel, problems: &mut Problems) -> Result<Checker> {
     let packs = packs(&args.rules, problems);
     if args.no_default_rules && packs.is_empty() {
         bail!("there are no rules to check with; give a good pack with --rules, or leave --no-default-rules out");
     }
-    build(packs, !args.no_default_rules, true, problems)
+    build(packs, !args.no_default_rules, true, channel, problems)
 }
 
 /// Builds a checker; with `examples`, the examples of the packs must hold.
-pub(crate) fn build(mut packs: Vec<RulePack>, defaults: bool, examples: bool, problems: &mut Problems) -> Result<Checker> {
+pub(crate) fn build(
+    mut packs: Vec<RulePack>,
+    defaults: bool,
+    examples: bool,
+    channel: Channel,
+    problems: &mut Problems,
+) -> Result<Checker> {
     let given = packs.len();
     loop {
-        let mut builder = Checker::builder();
+        let mut builder = Checker::builder().channel(channel);
         if !defaults {
             builder = builder.without_default_packs();
         }

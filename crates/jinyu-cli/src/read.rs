@@ -1,9 +1,12 @@
 //! Files and standard input as lines of bounded length, with their place kept: the ground under every command.
-//! [`text`] and [`jsonl`] make turns of conversations from them.
+//! [`text`] and [`jsonl`] make turns of conversations from them, for whole folders in
+//! [`transcripts`]. [`phrases`] reads lists and tables.
 
 pub(crate) mod jsonl;
 pub(crate) mod label;
+pub(crate) mod phrases;
 pub(crate) mod text;
+pub(crate) mod transcripts;
 
 use std::borrow::Cow;
 use std::fs::{self, File};

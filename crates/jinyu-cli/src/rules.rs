@@ -1,6 +1,10 @@
-//! `jinyu rules`: lists, explains, tests and lints rule packs.
+//! `jinyu rules`: lists, explains, tests, lints and measures rule packs, and starts new ones.
 
 mod explain;
+mod import;
+mod init;
+mod stats;
+mod write;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,6 +33,9 @@ pub(crate) fn run(args: &RulesArgs, problems: &mut Problems) -> Result<Outcome> 
         RulesCommand::Explain(args) => explain::run(args, problems),
         RulesCommand::Test(args) => test(args, problems),
         RulesCommand::Lint(args) => lint(args, problems),
+        RulesCommand::Stats(args) => stats::run(args, problems),
+        RulesCommand::Init(args) => init::run(args, problems),
+        RulesCommand::Import(args) => import::run(args, problems),
     }
 }
 
@@ -47,7 +54,7 @@ struct ListRecord<'a> {
 }
 
 fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
-    let checker = load::checker(&args.packs, problems)?;
+    let checker = load::checker(&args.packs, jinyu::Channel::Text, problems)?;
     let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
     let mut out = text_output();
     let rules = || checker.packs().iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)));
@@ -112,7 +119,7 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
 
     if !names.is_empty() || paths.is_empty() {
         let packs = load::packs(&args.packs.rules, problems);
-        let checker = load::build(packs, !args.packs.no_default_rules, false, problems)?;
+        let checker = load::build(packs, !args.packs.no_default_rules, false, jinyu::Channel::Text, problems)?;
         for name in &names {
             if !checker.packs().iter().any(|pack| pack.name == **name) {
                 let known: Vec<&str> = checker.packs().iter().map(|pack| pack.name.as_str()).collect();
@@ -132,7 +139,7 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
         let files: Vec<String> = tested.iter().map(|pack| pack.file.clone()).collect();
         let mut packs = load::packs(&args.packs.rules, problems);
         packs.extend(tested);
-        let checker = load::build(packs, !args.packs.no_default_rules, false, problems)?;
+        let checker = load::build(packs, !args.packs.no_default_rules, false, jinyu::Channel::Text, problems)?;
         for pack in checker.packs().iter().filter(|pack| files.contains(&pack.file)) {
             test_pack(&checker, pack, &mut sums, &mut out)?;
         }
@@ -196,5 +203,5 @@ fn lint(args: &RulesLintArgs, problems: &mut Problems) -> Result<Outcome> {
 /// Like [`load::checker`], but failing examples are the business of `rules test`.
 fn lint_checker(args: &PackArgs, problems: &mut Problems) -> Result<Checker> {
     let packs = load::packs(&args.rules, problems);
-    load::build(packs, !args.no_default_rules, false, problems)
+    load::build(packs, !args.no_default_rules, false, jinyu::Channel::Text, problems)
 }

@@ -3,10 +3,12 @@
 #![allow(dead_code, unreachable_pub, reason = "the modules are the library's; only a part of each is needed here")]
 
 mod error;
+mod homophones;
 mod rules;
 mod scan;
 mod script;
 mod span;
+mod speech;
 mod suggest;
 
 use std::path::PathBuf;
@@ -33,7 +35,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out.join("sources.rs"), sources)?;
     let ready = rules::compile::make_ready(&packs)?;
     let patterns = ready.packs.iter().flat_map(|pack| &pack.rules).flat_map(|rule| &rule.patterns);
-    let scanner = scan::Scanner::new(patterns.map(|pattern| pattern.literals.as_slice()), 0);
+    let wanted: Vec<scan::Wanted<'_>> = patterns.map(|pattern| pattern.wanted()).collect();
+    let homophones = homophones::Homophones::new(wanted.iter().copied(), 0).unprepare();
+    std::fs::write(out.join("homophones.bin"), postcard::to_stdvec(&homophones)?)?;
+    let scanner = scan::Scanner::new(wanted, 0);
     std::fs::write(out.join("scan.bin"), scanner.into_bytes())?;
     std::fs::write(out.join("packs.bin"), postcard::to_stdvec(&ready.packs)?)?;
     std::fs::write(out.join("programs.bin"), ready.programs)?;

@@ -1,17 +1,21 @@
 //! The order of the stages: the only file that knows it. Packs are compiled here, text runs through here.
 
+mod lint;
+
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::conversation::{Speaker, Utterance};
+use crate::conversation::{Channel, Speaker, Utterance};
 use crate::error::Error;
 use crate::finding::{Dismissal, Examination, Finding, Reason};
 use crate::folded::{Folded, Reading};
-use crate::rules::compile::{CompiledPack, CompiledRule, FILLERS, Vocabulary};
+use crate::homophones::{Homophone, Homophones};
+use crate::rules::compile::{CompiledPack, CompiledPattern, CompiledRule, FILLERS, Vocabulary};
 use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::{Classes, Pattern};
 use crate::rules::{Condition as RawCondition, Confidence, Example, Fix, GuardRef, Replace, Rule, RulePack, Scope};
-use crate::scan::{Scanner, Scratch};
+use crate::scan::{Scanner, Scratch, Triggered};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, Template, apply, keeps_facts};
@@ -28,6 +32,12 @@ static PROGRAMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/programs.bin"
 
 /// The scanner for their literals, ready to be used in place.
 static SCANNER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scan.bin"));
+
+/// The same by sound; read when text from speech recognition is to be checked.
+static HOMOPHONES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/homophones.bin"));
+
+/// A match of text from speech recognition needs this many characters: with fewer, another word is likelier than an error.
+const LEAST_HEARD: usize = 3;
 
 /// A longer utterance is judged in parts of at most this many bytes, so that cost stays linear.
 const PART: usize = 3 * 1024;
@@ -63,6 +73,8 @@ struct Inner {
     patterns: Vec<Option<LinkedPattern>>,
     /// The one for built-in packs, unless they are all left out, and the one for added packs, if there are any.
     scanners: Vec<Scanner>,
+    /// The same by sound; none for text that was typed.
+    homophones: Vec<Homophones>,
     fillers: Fillers,
     script: Script,
 }
@@ -109,6 +121,7 @@ pub struct CheckerBuilder {
     defaults: bool,
     examples: bool,
     script: Script,
+    channel: Channel,
 }
 
 /// An example of a rule that does not hold.
@@ -180,6 +193,23 @@ impl CheckerBuilder {
         self
     }
 
+    /// How the text to check came about; [`Channel::Text`] if not set. For [`Channel::Speech`], words that sound like an offence are
+    /// found too, with low confidence.
+    ///
+    /// ```
+    /// use jinyu::{Channel, Checker};
+    /// let checker = Checker::builder().channel(Channel::Speech).build()?;
+    /// let findings = checker.check("你没有填队");
+    /// assert_eq!(findings[0].text, "你没有填队");
+    /// assert_eq!(findings[0].assumed.as_deref(), Some("你没有填对"));
+    /// # Ok::<(), jinyu::Error>(())
+    /// ```
+    #[must_use]
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channel = channel;
+        self
+    }
+
     /// Compiles the packs.
     ///
     /// # Errors
@@ -210,8 +240,9 @@ impl CheckerBuilder {
             vocabulary.classes.use_programs(PROGRAMS);
         }
         let added = self.packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
-        let packs = built_in.into_iter().zip(kept).chain(added.into_iter().map(|pack| (pack, true)));
-        let checker = Checker(Arc::new(Inner::link(packs, vocabulary, self.packs, self.script)));
+        let places = kept.into_iter().map(|kept| if kept { Place::BuiltIn } else { Place::LeftOut });
+        let packs = built_in.into_iter().zip(places).chain(added.into_iter().map(|pack| (pack, Place::Added)));
+        let checker = Checker(Arc::new(Inner::link(packs, vocabulary, self.packs, self.script, self.channel)));
         if self.examples {
             for pack in &checker.0.added {
                 if let Some(failure) = checker.test(&pack.name).into_iter().next() {
@@ -221,6 +252,15 @@ impl CheckerBuilder {
         }
         Ok(checker)
     }
+}
+
+/// Where a pack comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    BuiltIn,
+    /// Built in, but not wanted: its patterns keep their numbers in the built-in scanner.
+    LeftOut,
+    Added,
 }
 
 /// What rules share while they are linked: one pattern for each condition that is written alike.
@@ -266,12 +306,13 @@ impl Linker {
 }
 
 impl Inner {
-    /// Links compiled packs, built-in ones first; those with `false` are left out.
+    /// Links compiled packs, built-in ones first.
     fn link(
-        packs: impl IntoIterator<Item = (CompiledPack, bool)>,
+        packs: impl IntoIterator<Item = (CompiledPack, Place)>,
         vocabulary: Vocabulary,
         added: Vec<RulePack>,
         script: Script,
+        channel: Channel,
     ) -> Self {
         let classes = Arc::new(vocabulary.classes);
         let mut linker = Linker { classes: classes.clone(), guards: BTreeMap::new(), conditions: HashMap::new() };
@@ -285,26 +326,24 @@ impl Inner {
         let mut rules: Vec<LinkedRule> = Vec::new();
         let mut patterns: Vec<Option<LinkedPattern>> = Vec::new();
         let mut names = Vec::new();
-        let mut wanted: Vec<Vec<Vec<Vec<String>>>> = Vec::new();
+        let mut wanted: Vec<CompiledPattern> = Vec::new();
         let mut first_added = 0;
-        for (mut pack, kept) in packs {
-            let is_added = added.iter().any(|added| added.file == pack.file && added.name == pack.name);
-            if !is_added {
+        for (mut pack, place) in packs {
+            if place != Place::Added {
                 first_added = patterns.len() + pack.rules.iter().map(|rule| rule.patterns.len()).sum::<usize>();
             }
-            if !kept {
+            if place == Place::LeftOut {
                 patterns.extend(pack.rules.iter().flat_map(|rule| &rule.patterns).map(|_| None));
                 continue;
             }
             for mut rule in std::mem::take(&mut pack.rules) {
                 for (index, pattern) in rule.patterns.iter_mut().enumerate() {
-                    let written = std::mem::take(&mut pattern.written);
-                    let pattern_rule = rules.len() as u32;
-                    if is_added {
-                        wanted.push(std::mem::take(&mut pattern.literals));
+                    if place == Place::Added {
+                        wanted.push(pattern.clone());
                     }
+                    let written = std::mem::take(&mut pattern.written);
                     let pattern = Pattern::new(written, pattern.is_phrase, rule.edge, classes.clone());
-                    patterns.push(Some(LinkedPattern { rule: pattern_rule, index, pattern }));
+                    patterns.push(Some(LinkedPattern { rule: rules.len() as u32, index, pattern }));
                 }
                 rules.push(LinkedRule {
                     id: rule.id.as_str().into(),
@@ -322,25 +361,21 @@ impl Inner {
             names.push((pack.file, pack.name));
         }
         let mut scanners = Vec::new();
+        let mut homophones: Vec<Homophones> = Vec::new();
         if patterns.iter().take(first_added).any(Option::is_some) {
             scanners.push(Scanner::from_static(SCANNER));
-        }
-        if !wanted.is_empty() {
-            scanners.push(Scanner::new(wanted.iter().map(Vec::as_slice), first_added as u32));
-        }
-        Self { names, packs: OnceLock::new(), added, rules, patterns, scanners, fillers, script }
-    }
-
-    /// The patterns that have all the literals that they ask for in the text, in order.
-    fn triggered(&self, text: &str, scratch: &mut Scratch) -> Vec<u32> {
-        let mut patterns = Vec::new();
-        for scanner in &self.scanners {
-            scanner.scan(text, scratch);
-            if !scratch.candidates.is_empty() {
-                scanner.triggered(scratch, &mut patterns);
+            if channel == Channel::Speech {
+                homophones.extend(postcard::from_bytes(HOMOPHONES).map(Homophones::prepare));
             }
         }
-        patterns
+        if !wanted.is_empty() {
+            let wanted = || wanted.iter().map(CompiledPattern::wanted);
+            scanners.push(Scanner::new(wanted(), first_added as u32));
+            if channel == Channel::Speech {
+                homophones.push(Homophones::new(wanted(), first_added as u32));
+            }
+        }
+        Self { names, packs: OnceLock::new(), added, rules, patterns, scanners, homophones, fillers, script }
     }
 
     fn rule(&self, index: u32) -> Option<&LinkedRule> {
@@ -381,6 +416,7 @@ struct Hit {
     span: Span,
     reason: Option<Reason>,
     confidence: Confidence,
+    assumed: Option<String>,
     suggestions: Vec<Suggestion>,
 }
 
@@ -388,7 +424,13 @@ impl Checker {
     /// A builder with the built-in packs.
     #[must_use]
     pub fn builder() -> CheckerBuilder {
-        CheckerBuilder { packs: Vec::new(), defaults: true, examples: true, script: Script::default() }
+        CheckerBuilder {
+            packs: Vec::new(),
+            defaults: true,
+            examples: true,
+            script: Script::default(),
+            channel: Channel::default(),
+        }
     }
 
     /// Findings of one utterance of an agent, without context, in order of their start.
@@ -476,48 +518,47 @@ impl Checker {
         examination
     }
 
-    fn run_part(&self, part: &str, offset: usize, context: &Context<'_>, scratch: &mut Scratch) -> Vec<Hit> {
+    fn run_part(&self, text: &str, offset: usize, context: &Context<'_>, scratch: &mut Scratch) -> Vec<Hit> {
         let inner = &*self.0;
-        let mut hits: Vec<Hit> = Vec::new();
-        let patterns = inner.triggered(part, scratch);
-        if patterns.is_empty() {
-            return hits;
+        let mut plain: Option<Folded> = None;
+        let mut patterns: Vec<Triggered> = Vec::new();
+        for scanner in &inner.scanners {
+            scanner.scan(text, scratch);
+            if !scratch.candidates.is_empty() {
+                let plain = plain.get_or_insert_with(|| Folded::new(text, offset, Reading::Plain));
+                scanner.triggered(scratch, |byte| plain.clause_of(byte + offset), &mut patterns);
+            }
         }
+        let heard: Vec<Homophone> = inner.homophones.iter().flat_map(|homophones| homophones.find(text, scratch)).collect();
+        if !heard.is_empty() {
+            plain.get_or_insert_with(|| Folded::new(text, offset, Reading::Plain));
+        }
+        let Some(plain) = plain.filter(|plain| plain.suspicious || !patterns.is_empty() || !heard.is_empty()) else {
+            return Vec::new();
+        };
         let customer = context.customer.map(|said| Folded::new(said, 0, Reading::Plain).text);
-        let mut runs = Runs::default();
-        let plain = Folded::new(part, offset, Reading::Plain);
-        let squeezed = plain.suspicious.then(|| Folded::new(part, offset, Reading::Squeezed));
-        for index in patterns {
-            let Some(Some(pattern)) = inner.patterns.get(index as usize) else { continue };
-            let Some(rule) = inner.rule(pattern.rule) else { continue };
-            if context.only.is_some_and(|only| only != pattern.rule) || !context.concerns(rule.judge.scope) {
-                continue;
+        let mut part = Part { inner, context, text, offset, customer, runs: Runs::default(), hits: Vec::new() };
+        for (index, clause) in patterns {
+            part.look(index, &plain, clause, None);
+        }
+        if plain.suspicious {
+            let squeezed = Folded::new(text, offset, Reading::Squeezed);
+            let mut patterns = Vec::new();
+            for scanner in &inner.scanners {
+                scanner.scan(text, scratch);
+                scanner.triggered(scratch, |byte| squeezed.clause_of(byte + offset), &mut patterns);
             }
-            for folded in std::iter::once(&plain).chain(&squeezed) {
-                for found in matches(&pattern.pattern, &folded.text, &mut runs) {
-                    let span = folded.original(found.range.start, found.range.end);
-                    if span.is_empty()
-                        || (folded.reading == Reading::Squeezed
-                            && hits.iter().any(|hit| hit.rule == pattern.rule && hit.span.overlaps(span)))
-                    {
-                        continue;
-                    }
-                    let reason = judge(&rule.judge, &found.range, folded, customer.as_deref(), &mut runs);
-                    let suggestions = match reason {
-                        None => {
-                            suggestions(rule, pattern, &found, folded, part, offset, context.script, &inner.fillers, &mut runs)
-                        }
-                        Some(_) => Vec::new(),
-                    };
-                    let confidence = match folded.reading {
-                        Reading::Plain => rule.compiled.confidence,
-                        Reading::Squeezed => rule.compiled.confidence.min(Confidence::Medium),
-                    };
-                    hits.push(Hit { rule: pattern.rule, span, reason, confidence, suggestions });
-                }
+            for (index, clause) in patterns {
+                part.look(index, &squeezed, clause, None);
             }
         }
-        hits
+        for Homophone { pattern, span, literal } in heard {
+            let span = Span::new(span.start + offset, span.end + offset);
+            if let Some((respelled, place)) = plain.respelled(span, &literal) {
+                part.look(pattern, &respelled, None, Some(&place));
+            }
+        }
+        part.hits
     }
 
     /// Orders the hits and keeps, of findings of one category that overlap, the weightiest.
@@ -548,6 +589,7 @@ impl Checker {
                         confidence: hit.confidence,
                         span: hit.span,
                         text: words,
+                        assumed: hit.assumed,
                         message: rule.why.clone(),
                         script: context.script,
                         suggestions: hit.suggestions,
@@ -643,53 +685,6 @@ impl Checker {
         let found = self.run_example(rule, &example.text, example.customer.as_deref()).findings;
         found.first().map(|finding| format!("the miss \"{}\" is found: \"{}\"", example.text, finding.text))
     }
-
-    /// What rule authors should look at: phrases that another phrase of the rule covers, patterns that no `hit` needs,
-    /// sentences that are a `hit` and a `miss` at once, fixes that are never applied.
-    #[must_use]
-    pub fn lint(&self) -> Vec<Lint> {
-        let inner = &*self.0;
-        let mut lints = Vec::new();
-        let fold = |text: &str| Folded::new(text, 0, Reading::Plain).text.into_iter().collect::<String>();
-        let mut runs = Runs::default();
-        let mut said: BTreeMap<String, &Rule> = BTreeMap::new();
-        for (pack, rule) in self.packs().iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule))) {
-            let Some(index) = inner.rules.iter().position(|linked| linked.id == rule.id) else { continue };
-            let mut add = |message: String| {
-                lints.push(Lint { file: pack.file.clone(), line: rule.line, rule: rule.id.to_string(), message });
-            };
-            for (index, phrase) in rule.phrases.iter().enumerate() {
-                let covers = |other: &&String| fold(phrase).contains(&fold(other)) && *other != phrase;
-                if let Some(other) = rule.phrases.iter().find(covers) {
-                    add(format!("the phrase \"{phrase}\" is never needed: \"{other}\" finds it; remove it"));
-                } else if rule.phrases.iter().take(index).any(|other| fold(other) == fold(phrase)) {
-                    add(format!("the phrase \"{phrase}\" is there twice; remove one"));
-                }
-            }
-            let hits: Vec<Vec<char>> =
-                rule.hits.iter().map(|example| Folded::new(&example.text, 0, Reading::Plain).text).collect();
-            let own = inner.patterns.iter().flatten().filter(|pattern| pattern.rule as usize == index);
-            for (pattern, written) in own.zip(rule.phrases.iter().chain(&rule.patterns)) {
-                if rule.patterns.contains(written) && !hits.iter().any(|hit| pattern.pattern.find_at(hit, 0, &mut runs).is_some())
-                {
-                    add(format!("no hit shows the pattern \"{written}\" at work; add one"));
-                }
-            }
-            for miss in &rule.misses {
-                if rule.hits.iter().any(|hit| hit.customer == miss.customer && fold(&hit.text) == fold(&miss.text)) {
-                    add(format!("\"{}\" is a hit and a miss", miss.text));
-                }
-            }
-            for hit in &rule.hits {
-                if let Some(other) =
-                    said.insert(fold(&hit.text), rule).filter(|other| other.category == rule.category && other.id != rule.id)
-                {
-                    add(format!("\"{}\" is a hit of {} too: do the rules cover the same?", hit.text, other.id));
-                }
-            }
-        }
-        lints
-    }
 }
 
 /// Where a part that begins at `start` ends: at the end of the text, after a stop, or else at a character boundary.
@@ -729,58 +724,95 @@ impl Context<'_> {
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "one call, from the one place where all of it is at hand")]
-fn suggestions(
-    rule: &LinkedRule,
-    pattern: &LinkedPattern,
-    found: &Match,
-    folded: &Folded,
-    part: &str,
+/// A part of an utterance while it is judged.
+struct Part<'a> {
+    inner: &'a Inner,
+    context: &'a Context<'a>,
+    text: &'a str,
+    /// Where the part begins in the utterance, in bytes.
     offset: usize,
-    script: Script,
-    fillers: &Fillers,
-    runs: &mut Runs,
-) -> Vec<Suggestion> {
-    let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(part);
-    let loses_words = rule.compiled.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
-    let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.fixes.len());
-    for ((fix, templates), &loses_words) in rule.compiled.fixes.iter().zip(rule.templates()).zip(loses_words) {
-        let own = match script {
-            Script::Taiwan => templates.tw.as_ref(),
-            Script::HongKong => templates.hk.as_ref().or(templates.tw.as_ref()),
-            _ => None,
-        };
-        let template = own.unwrap_or(&templates.text);
-        let group = |name: &str| found.groups.iter().find(|(group, _)| group == name).map(|(_, range)| range);
-        if template.groups().any(|name| group(name).is_none()) {
-            continue;
+    customer: Option<Vec<char>>,
+    runs: Runs,
+    hits: Vec<Hit>,
+}
+
+impl Part<'_> {
+    /// Runs a pattern over a reading of the part, or one clause of it. Where letters were respelled by their sound, only matches there
+    /// count.
+    fn look(&mut self, index: u32, folded: &Folded, clause: Option<Range<usize>>, respelled: Option<&Range<usize>>) {
+        let inner = self.inner;
+        let Some(Some(pattern)) = inner.patterns.get(index as usize) else { return };
+        let Some(rule) = inner.rule(pattern.rule) else { return };
+        if self.context.only.is_some_and(|only| only != pattern.rule) || !self.context.concerns(rule.judge.scope) {
+            return;
         }
-        let text = template.render(
-            |text| if own.is_some() { text.to_owned() } else { script.write(text) },
-            |name| group(name).map_or("", |range| original(folded.original(range.start, range.end))),
-        );
-        let (from, to) = match fix.replace {
-            Replace::Match => (found.range.start, found.range.end),
-            Replace::Clause => folded.clause(found.range.start, found.range.end),
-            Replace::Utterance => (0, folded.text.len()),
-        };
-        // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
-        let covers_words = match fix.replace {
-            Replace::Match => false,
-            _ => {
-                fillers.lead.find_at(folded.slice(from, found.range.start), 0, runs).is_none()
-                    || fillers.tail.find_at(folded.slice(found.range.end, to), 0, runs).is_none()
+        let Range { start, end } = clause.unwrap_or(0..folded.text.len());
+        for found in matches(&pattern.pattern, folded.slice(start, end), &mut self.runs) {
+            let found = found.shifted(start);
+            let span = folded.original(found.range.start, found.range.end);
+            let is_heard = |place: &Range<usize>| {
+                found.range.start <= place.start && place.end <= found.range.end && found.range.len() >= LEAST_HEARD
+            };
+            let is_doubtful = respelled.is_some() || folded.reading == Reading::Squeezed;
+            let is_known = |hit: &Hit| hit.rule == pattern.rule && hit.span.overlaps(span);
+            if span.is_empty()
+                || respelled.is_some_and(|place| !is_heard(place))
+                || (is_doubtful && self.hits.iter().any(is_known))
+            {
+                continue;
             }
-        };
-        let span = folded.original(from, to);
-        let keeps = !loses_words && !covers_words && keeps_facts(original(span), &text);
-        let safety = if keeps { fix.safety } else { Safety::Show };
-        if !suggestions.iter().any(|other| other.text == text) {
-            let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
-            suggestions.push(Suggestion { text, safety, reason, span });
+            let reason = judge(&rule.judge, &found.range, folded, self.customer.as_deref(), &mut self.runs);
+            let suggestions = if reason.is_none() { self.suggestions(rule, pattern, &found, folded) } else { Vec::new() };
+            let most = match (respelled, folded.reading) {
+                (Some(_), _) => Confidence::Low,
+                (None, Reading::Squeezed) => Confidence::Medium,
+                (None, Reading::Plain) => Confidence::High,
+            };
+            let assumed = respelled.map(|_| folded.slice(found.range.start, found.range.end).iter().collect());
+            let confidence = rule.compiled.confidence.min(most);
+            self.hits.push(Hit { rule: pattern.rule, span, reason, confidence, assumed, suggestions });
         }
     }
-    suggestions
+
+    fn suggestions(&mut self, rule: &LinkedRule, pattern: &LinkedPattern, found: &Match, folded: &Folded) -> Vec<Suggestion> {
+        let (text, offset, script, fillers) = (self.text, self.offset, self.context.script, &self.inner.fillers);
+        let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
+        let loses_words = rule.compiled.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
+        let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.fixes.len());
+        for ((fix, templates), &loses_words) in rule.compiled.fixes.iter().zip(rule.templates()).zip(loses_words) {
+            let own = match script {
+                Script::Taiwan => templates.tw.as_ref(),
+                Script::HongKong => templates.hk.as_ref().or(templates.tw.as_ref()),
+                _ => None,
+            };
+            let template = own.unwrap_or(&templates.text);
+            let group = |name: &str| found.groups.iter().find(|(group, _)| group == name).map(|(_, range)| range);
+            if template.groups().any(|name| group(name).is_none()) {
+                continue;
+            }
+            let wording = template.render(
+                |text| if own.is_some() { text.to_owned() } else { script.write(text) },
+                |name| group(name).map_or("", |range| original(folded.original(range.start, range.end))),
+            );
+            let (from, to) = match fix.replace {
+                Replace::Match => (found.range.start, found.range.end),
+                Replace::Clause => folded.clause(found.range.start, found.range.end),
+                Replace::Utterance => (0, folded.text.len()),
+            };
+            // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
+            let covers_words = fix.replace != Replace::Match
+                && (fillers.lead.find_at(folded.slice(from, found.range.start), 0, &mut self.runs).is_none()
+                    || fillers.tail.find_at(folded.slice(found.range.end, to), 0, &mut self.runs).is_none());
+            let span = folded.original(from, to);
+            let keeps = !loses_words && !covers_words && keeps_facts(original(span), &wording);
+            let safety = if keeps { fix.safety } else { Safety::Show };
+            if !suggestions.iter().any(|other| other.text == wording) {
+                let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
+                suggestions.push(Suggestion { text: wording, safety, reason, span });
+            }
+        }
+        suggestions
+    }
 }
 
 impl Session {

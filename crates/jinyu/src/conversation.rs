@@ -36,6 +36,17 @@ impl fmt::Display for Speaker {
     }
 }
 
+/// How an utterance became text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    /// Typed, or transcribed by a person.
+    #[default]
+    Text,
+    /// Transcribed by speech recognition: words may be spelled as others that sound alike.
+    Speech,
+}
+
 /// A label that names no speaker that is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSpeaker(String);

@@ -26,6 +26,9 @@ pub struct Finding {
     pub span: Span,
     /// The words at the span, as they were said.
     pub text: String,
+    /// What was probably said, in Simplified, where speech recognition spelled it otherwise; see [`Channel::Speech`](crate::Channel::Speech).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<String>,
     /// Why this must not be said, in Simplified Chinese as its rule gives it.
     pub message: Arc<str>,
     /// The script of the utterance, which the suggestions are written in.

@@ -2,6 +2,9 @@
 //! as four marks, noise dropped, and for each place the byte of the original that it came from. Only utterances with a
 //! candidate are folded.
 
+use std::ops::Range;
+
+use crate::rules::literal::is_break;
 use crate::script::{fold, is_han};
 use crate::span::Span;
 
@@ -42,11 +45,6 @@ enum Class {
     Close,
     Straight,
     Nothing,
-}
-
-/// Whether a character of a folded text ends a clause.
-pub(crate) fn is_break(c: char) -> bool {
-    matches!(c, '，' | '。' | '！' | '？' | '“' | '”')
 }
 
 /// A folded text with its way back. Places in it are counted in its characters.
@@ -183,6 +181,26 @@ impl Folded {
         Span::new(start, end.max(start))
     }
 
+    /// The same text with the letters that came from `span` spelled otherwise, and where they stand; `None` where there are not as
+    /// many of them.
+    pub(crate) fn respelled(&self, span: Span, letters: &[char]) -> Option<(Self, Range<usize>)> {
+        let from = self.origins.partition_point(|&(start, _)| (start as usize) < span.start);
+        let to = self.origins.partition_point(|&(start, _)| (start as usize) < span.end);
+        if to - from != letters.len() {
+            return None;
+        }
+        let mut respelled = self.clone();
+        respelled.text.get_mut(from..to)?.copy_from_slice(letters);
+        Some((respelled, from..to))
+    }
+
+    /// Where the clause lies that a byte of the utterance stands in, with the marks that bound it.
+    pub(crate) fn clause_of(&self, byte: usize) -> Range<usize> {
+        let at = self.origins.partition_point(|&(start, _)| start as usize <= byte).saturating_sub(1);
+        let (start, end) = self.clause(at, at + 1);
+        start.saturating_sub(1)..(end + 1).min(self.text.len())
+    }
+
     /// A part of the text; empty where there is none.
     pub(crate) fn slice(&self, from: usize, to: usize) -> &[char] {
         self.text.get(from..to).unwrap_or_default()
@@ -252,6 +270,9 @@ fn classify(previous: Option<char>, c: char, next: Option<char>) -> Class {
         _ if c.is_whitespace() => Class::Mark(Mark::Blank),
         _ if is_invisible(c) => Class::Nothing,
         _ if c.is_alphanumeric() => Class::Letter(folded),
+        '·' | '•' | '‧' | '・' | '*' | '_' | '|' | '^' | '~' | '～' if next.is_some_and(|c| is_han(fold(c))) => {
+            Class::Mark(Mark::Blank)
+        }
         _ if is_pictograph(c) => Class::Mark(Mark::Blank),
         _ => Class::Mark(Mark::Pause),
     }

@@ -198,30 +198,40 @@ impl Care {
 /// Whose words a rule is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Scope {
+pub enum Scope {
+    /// The agent's.
     #[default]
     Agent,
+    /// The customer's.
     Customer,
+    /// Everybody's.
     Any,
 }
 
-/// Where in the utterance a match must stand.
+/// Where in the utterance a match must stand; fillers before it and particles after it are not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Edge {
+pub enum Edge {
+    /// At the start of a clause.
     Start,
+    /// At the end of a clause.
     End,
+    /// The match is the whole clause.
     Clause,
+    /// The match is the whole utterance.
     Utterance,
 }
 
 /// What a fix stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Replace {
+pub enum Replace {
+    /// The words that were found.
     #[default]
     Match,
+    /// The clause around them.
     Clause,
+    /// All that was said.
     Utterance,
 }
 
@@ -277,6 +287,16 @@ pub(crate) enum GuardRef {
     Inline(Condition),
 }
 
+impl fmt::Display for GuardRef {
+    /// As its author wrote it, a name without quotation marks.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Inline(condition) => condition.fmt(f),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(
     untagged,
@@ -296,17 +316,25 @@ impl From<RawGuardRef> for GuardRef {
     }
 }
 
+/// A better wording, as written in the pack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Fix {
-    pub(crate) text: String,
+#[non_exhaustive]
+pub struct Fix {
+    /// The wording, in Simplified; `${name}` stands for a group of the pattern.
+    pub text: String,
+    /// How far it may be trusted.
     #[serde(default)]
-    pub(crate) safety: Safety,
-    pub(crate) reason: Option<String>,
+    pub safety: Safety,
+    /// What it changes, where it is not safe.
+    pub reason: Option<String>,
+    /// What it stands for.
     #[serde(default)]
-    pub(crate) replace: Replace,
-    pub(crate) tw: Option<String>,
-    pub(crate) hk: Option<String>,
+    pub replace: Replace,
+    /// The wording for Taiwan, where conversion of `text` is not enough.
+    pub tw: Option<String>,
+    /// The wording for Hong Kong, where conversion of `text` is not enough.
+    pub hk: Option<String>,
 }
 
 /// A sentence that a rule must find or must leave alone.
@@ -438,9 +466,37 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whose words it is about.
+    #[must_use]
+    pub fn speaker(&self) -> Scope {
+        self.scope
+    }
+
+    /// Where a match must stand, if that matters.
+    #[must_use]
+    pub fn edge(&self) -> Option<Edge> {
+        self.edge
+    }
+
+    /// Whether both ends of a match must be word boundaries.
+    #[must_use]
+    pub fn boundary(&self) -> bool {
+        self.boundary
+    }
+
+    /// The conditions of which one must hold: names of guards, and conditions as written in place, `{ after = "…" }`.
+    pub fn when(&self) -> impl Iterator<Item = String> {
+        self.when.iter().map(GuardRef::to_string)
+    }
+
+    /// The conditions of which none may hold, written as those of [`when`](Self::when).
+    pub fn unless(&self) -> impl Iterator<Item = String> {
+        self.unless.iter().map(GuardRef::to_string)
+    }
+
     /// The better wordings as written in the pack, the best first.
-    pub fn fixes(&self) -> impl Iterator<Item = (&str, Safety)> {
-        self.fixes.iter().map(|fix| (fix.text.as_str(), fix.safety))
+    pub fn fixes(&self) -> impl Iterator<Item = &Fix> {
+        self.fixes.iter()
     }
 
     /// The names of the guards under `unless`; conditions written in place have none.
@@ -472,6 +528,16 @@ pub struct RulePack {
 }
 
 impl RulePack {
+    /// The word classes that the pack declares: the name, and the alternatives as written.
+    pub fn classes(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.classes.iter().map(|(name, alternatives)| (name.as_str(), alternatives.as_slice()))
+    }
+
+    /// The guards that the pack declares: the name, and the conditions as written, any one of which is enough.
+    pub fn guards(&self) -> impl Iterator<Item = (&str, Vec<String>)> {
+        self.guards.iter().map(|(name, conditions)| (name.as_str(), conditions.iter().map(Condition::to_string).collect()))
+    }
+
     /// Reads a pack; `file` is what errors call it.
     ///
     /// Patterns are compiled, and examples run, when a checker is built with it.

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
 use crate::script::fold;
 use crate::span::Span;
@@ -26,33 +27,55 @@ pub(crate) struct Scratch {
     /// Where the letters since the last reset begin.
     starts: Vec<u32>,
     pub(crate) candidates: Vec<Candidate>,
-    triggers: Vec<(u32, u32)>,
+    /// Which sets have a literal in which clause: set, start and end of the clause.
+    present: Vec<(u32, u32, u32)>,
 }
 
-/// What a pattern asks for: for each of its branches sets of literals, of each of which one must stand in the text.
-pub(crate) type Wanted<'a> = &'a [Vec<Vec<String>>];
+/// What a pattern asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// For each of its branches sets of literals, of each of which one must stand in the text; the rarest first.
+    pub(crate) branches: &'a [Vec<Vec<String>>],
+    /// Whether they may stand in more than one clause.
+    pub(crate) crosses: bool,
+}
+
+/// A pattern worth running, and the clause that it is worth running on; the whole text where the pattern crosses clauses.
+pub(crate) type Triggered = (u32, Option<Range<usize>>);
 
 /// All literals, ready to be looked for. Cheap to clone where it is built in.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner(Cow<'static, [u8]>);
+
+/// What a character counts as; `None` for what is skipped.
+pub(crate) type Letter = fn(char) -> Option<char>;
+
+/// A character as it is written, its class that is.
+pub(crate) fn spelling(c: char) -> Option<char> {
+    Some(fold(c)).filter(|letter| letter.is_alphanumeric())
+}
 
 /// Codes of characters: a letter that no literal has, and what is skipped. Letters of literals come after.
 const UNKNOWN: u16 = 0;
 const NOISE: u16 = 1;
 const FIRST: u16 = 2;
 
-// The layout, all numbers little-endian: a header of five counts, then the sections in this order.
-const HEADER: usize = 5 * 4;
+// The layout, all numbers little-endian: a header of seven counts, then the sections in this order.
+const HEADER: usize = 7 * 4;
 /// The code of each character of the Basic Multilingual Plane.
 const CODES: usize = 0x10000 * 2;
 /// first child u32, failure u32, output u32 (literal + 1), next output u32 (state), code u16, children u16
 const STATE: usize = 20;
-/// letters u32, first trigger u32
+/// letters u32, first of the sets that it belongs to u32
 const LITERAL: usize = 8;
-/// branch u32, set u32 (a bit)
-const TRIGGER: usize = 8;
-/// pattern u32, sets u32 (bits)
-const BRANCH: usize = 8;
+/// set u32
+const MEMBERSHIP: usize = 4;
+/// first u32 of the branches that have it as their first set
+const SET: usize = 4;
+/// pattern u32, whether it crosses clauses u32, first of its other sets u32
+const BRANCH: usize = 12;
+/// set u32
+const OTHER: usize = 4;
 
 /// Where the sections begin.
 struct Layout {
@@ -62,8 +85,18 @@ struct Layout {
     roots: usize,
     states: usize,
     literals: usize,
-    triggers: usize,
+    memberships: usize,
+    sets: usize,
     branches: usize,
+    others_of_branches: usize,
+}
+
+/// A branch while the automaton is built: the sets that it asks for, by number.
+struct Branch {
+    first: u32,
+    others: Vec<u32>,
+    pattern: u32,
+    crosses: bool,
 }
 
 /// A state while the automaton is built.
@@ -82,8 +115,12 @@ impl Scanner {
         Self(Cow::Borrowed(bytes))
     }
 
+    /// What [`into_bytes`](Self::into_bytes) wrote.
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(Cow::Owned(bytes))
+    }
+
     /// What [`from_static`](Self::from_static) takes.
-    #[allow(dead_code, reason = "the build script includes this file and calls it")]
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         self.0.into_owned()
     }
@@ -91,22 +128,37 @@ impl Scanner {
     /// Takes what patterns ask for, in the order of the patterns, of which the first has the number `from`. Literals are as
     /// [`squeeze`](crate::rules::literal::squeeze) writes them.
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> Self {
-        let mut branches: Vec<(u32, u32)> = Vec::new();
-        let mut triggers: BTreeMap<&str, Vec<(u32, u32)>> = BTreeMap::new();
-        for (pattern, wanted) in patterns.into_iter().enumerate() {
-            for sets in wanted {
-                for (set, literals) in sets.iter().enumerate() {
-                    for literal in literals {
-                        triggers.entry(literal).or_default().push((branches.len() as u32, 1 << set));
-                    }
+        Self::over(spelling, patterns, from)
+    }
+
+    /// The same over other letters than the characters themselves; literals are written in these letters.
+    pub(crate) fn over<'a>(letter: Letter, patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> Self {
+        // Sets that patterns have in common are one.
+        let mut sets: BTreeMap<&[String], u32> = BTreeMap::new();
+        let mut branches: Vec<Branch> = Vec::new();
+        for (pattern, wanted) in (from..).zip(patterns) {
+            for asked in wanted.branches {
+                let mut number = |set: &'a Vec<String>| {
+                    let next = sets.len() as u32;
+                    *sets.entry(set).or_insert(next)
+                };
+                let numbers: Vec<u32> = asked.iter().map(&mut number).collect();
+                if let Some((&first, others)) = numbers.split_first() {
+                    branches.push(Branch { first, others: others.to_vec(), pattern, crosses: wanted.crosses });
                 }
-                branches.push((from + pattern as u32, (1 << sets.len()) - 1));
             }
         }
-        let letters: std::collections::BTreeSet<char> = triggers.keys().flat_map(|literal| literal.chars()).collect();
+        branches.sort_by_key(|branch| branch.first);
+        let mut memberships: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (&set, &number) in &sets {
+            for literal in set {
+                memberships.entry(literal).or_default().push(number);
+            }
+        }
+        let letters: std::collections::BTreeSet<char> = memberships.keys().flat_map(|literal| literal.chars()).collect();
         let codes: BTreeMap<char, u16> = letters.into_iter().zip(FIRST..).collect();
-        let nodes = nodes(&triggers, &codes);
-        Self(Cow::Owned(lay_out(&nodes, &codes, &triggers, &branches)))
+        let nodes = nodes(&memberships, &codes);
+        Self(Cow::Owned(lay_out(letter, &nodes, &codes, &memberships, sets.len(), &branches)))
     }
 
     fn u32(&self, at: usize) -> u32 {
@@ -124,9 +176,11 @@ impl Scanner {
         let roots = others + count(0) * 8;
         let states = roots + count(1) * 4;
         let literals = states + count(2) * STATE;
-        let triggers = literals + (count(3) + 1) * LITERAL;
-        let branches = triggers + count(4) * TRIGGER;
-        Layout { codes, others, other_count: count(0), roots, states, literals, triggers, branches }
+        let memberships = literals + (count(3) + 1) * LITERAL;
+        let sets = memberships + count(4) * MEMBERSHIP;
+        let branches = sets + (count(5) + 1) * SET;
+        let others_of_branches = branches + (count(6) + 1) * BRANCH;
+        Layout { codes, others, other_count: count(0), roots, states, literals, memberships, sets, branches, others_of_branches }
     }
 
     fn code(&self, layout: &Layout, c: char) -> u16 {
@@ -144,7 +198,7 @@ impl Scanner {
                 std::cmp::Ordering::Greater => high = middle,
             }
         }
-        char::from_u32(c).map_or(NOISE, |c| if is_letter(fold(c)) { UNKNOWN } else { NOISE })
+        char::from_u32(c).and_then(spelling).map_or(NOISE, |_| UNKNOWN)
     }
 
     fn step(&self, layout: &Layout, mut state: u32, code: u16) -> u32 {
@@ -189,6 +243,10 @@ impl Scanner {
                 continue;
             }
             if code == last {
+                // What begins with a repeated letter begins with the last of them, what ends with one ends with the first.
+                if let Some(start) = scratch.starts.last_mut() {
+                    *start = at as u32;
+                }
                 continue;
             }
             last = code;
@@ -210,41 +268,50 @@ impl Scanner {
         }
     }
 
-    /// The patterns of which a branch has a candidate for each of its sets, in order, after those already in `patterns`.
-    pub(crate) fn triggered(&self, scratch: &mut Scratch, patterns: &mut Vec<u32>) {
+    /// The patterns of which a branch has a candidate for each of its sets in one clause, after those already in `patterns`;
+    /// `clause` tells the clause around a byte of the scanned text.
+    pub(crate) fn triggered(&self, scratch: &mut Scratch, clause: impl Fn(usize) -> Range<usize>, patterns: &mut Vec<Triggered>) {
         let layout = self.layout();
-        let Scratch { triggers, candidates, .. } = scratch;
-        triggers.clear();
+        let Scratch { present, candidates, .. } = scratch;
+        present.clear();
         for candidate in candidates.iter() {
+            let clause = clause(candidate.span.start);
             let literal = layout.literals + candidate.literal as usize * LITERAL;
-            for trigger in self.u32(literal + 4)..self.u32(literal + LITERAL + 4) {
-                let at = layout.triggers + trigger as usize * TRIGGER;
-                triggers.push((self.u32(at), self.u32(at + 4)));
+            for membership in self.u32(literal + 4)..self.u32(literal + LITERAL + 4) {
+                let set = self.u32(layout.memberships + membership as usize * MEMBERSHIP);
+                present.push((set, clause.start as u32, clause.end as u32));
             }
         }
-        triggers.sort_unstable();
+        present.sort_unstable();
+        present.dedup();
         let known = patterns.len();
-        for group in triggers.chunk_by(|one, other| one.0 == other.0) {
-            let Some(&(branch, _)) = group.first() else { continue };
-            let at = layout.branches + branch as usize * BRANCH;
-            if group.iter().fold(0, |met, &(_, set)| met | set) == self.u32(at + 4) {
-                let pattern = self.u32(at);
-                if patterns.len() == known || patterns.last() != Some(&pattern) {
-                    patterns.push(pattern);
+        for &(set, start, end) in present.iter() {
+            let record = layout.sets + set as usize * SET;
+            for branch in self.u32(record)..self.u32(record + SET) {
+                let branch = layout.branches + branch as usize * BRANCH;
+                let crosses = self.u32(branch + 4) != 0;
+                let stands = |other: u32| {
+                    let set = self.u32(layout.others_of_branches + other as usize * OTHER);
+                    let least = (set, if crosses { 0 } else { start }, 0);
+                    let from = present.partition_point(|&place| place < least);
+                    present.get(from).is_some_and(|&(other, at, _)| other == set && (crosses || at == start))
+                };
+                if (self.u32(branch + 8)..self.u32(branch + BRANCH + 8)).all(stands) {
+                    patterns.push((self.u32(branch), if crosses { None } else { Some(start as usize..end as usize) }));
                 }
             }
         }
+        if let Some(new) = patterns.get_mut(known..) {
+            new.sort_unstable_by_key(|(pattern, clause)| (*pattern, clause.as_ref().map(|clause| clause.start)));
+        }
+        patterns.dedup();
     }
 }
 
-fn is_letter(folded: char) -> bool {
-    folded.is_alphanumeric()
-}
-
 /// The trie of the literals with its failures and outputs, in order of depth; the first node is the root.
-fn nodes(triggers: &BTreeMap<&str, Vec<(u32, u32)>>, codes: &BTreeMap<char, u16>) -> Vec<Node> {
+fn nodes(literals: &BTreeMap<&str, Vec<u32>>, codes: &BTreeMap<char, u16>) -> Vec<Node> {
     let mut trie: Vec<Node> = vec![Node::default()];
-    for (index, literal) in triggers.keys().enumerate() {
+    for (index, literal) in literals.keys().enumerate() {
         let mut at = 0;
         for code in literal.chars().filter_map(|c| codes.get(&c)) {
             let new = trie.len();
@@ -308,23 +375,22 @@ fn nodes(triggers: &BTreeMap<&str, Vec<(u32, u32)>>, codes: &BTreeMap<char, u16>
 }
 
 fn lay_out(
+    letter: Letter,
     nodes: &[Node],
     codes: &BTreeMap<char, u16>,
-    triggers: &BTreeMap<&str, Vec<(u32, u32)>>,
-    branches: &[(u32, u32)],
+    memberships: &BTreeMap<&str, Vec<u32>>,
+    sets: usize,
+    branches: &[Branch],
 ) -> Vec<u8> {
-    let code = |c: char| {
-        let letter = fold(c);
-        if is_letter(letter) { codes.get(&letter).copied().unwrap_or(UNKNOWN) } else { NOISE }
-    };
+    let code = |c: char| letter(c).map_or(NOISE, |letter| codes.get(&letter).copied().unwrap_or(UNKNOWN));
     let others: Vec<(u32, u16)> =
         ('\u{10000}'..=char::MAX).map(|c| (u32::from(c), code(c))).filter(|&(_, code)| code >= FIRST).collect();
     let root = nodes.first();
     let roots = usize::from(FIRST) + codes.len();
-    let trigger_count: usize = triggers.values().map(Vec::len).sum();
+    let membership_count: usize = memberships.values().map(Vec::len).sum();
     let mut bytes = Vec::new();
     let u32 = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u32).to_le_bytes());
-    for count in [others.len(), roots, nodes.len(), triggers.len(), trigger_count] {
+    for count in [others.len(), roots, nodes.len(), memberships.len(), membership_count, sets, branches.len()] {
         u32(&mut bytes, count);
     }
     for c in 0..0x10000u32 {
@@ -346,16 +412,31 @@ fn lay_out(
         bytes.extend((node.children.len() as u16).to_le_bytes());
     }
     let mut first = 0;
-    for (literal, triggers) in triggers {
+    for (literal, sets) in memberships {
         u32(&mut bytes, literal.chars().count());
         u32(&mut bytes, first);
-        first += triggers.len();
+        first += sets.len();
     }
     u32(&mut bytes, 0);
     u32(&mut bytes, first);
-    for &(one, other) in triggers.values().flatten().chain(branches) {
-        u32(&mut bytes, one as usize);
-        u32(&mut bytes, other as usize);
+    for &set in memberships.values().flatten() {
+        u32(&mut bytes, set as usize);
+    }
+    for set in 0..=sets {
+        u32(&mut bytes, branches.partition_point(|branch| (branch.first as usize) < set));
+    }
+    let mut first = 0;
+    for branch in branches {
+        u32(&mut bytes, branch.pattern as usize);
+        u32(&mut bytes, usize::from(branch.crosses));
+        u32(&mut bytes, first);
+        first += branch.others.len();
+    }
+    for number in [0, 0, first] {
+        u32(&mut bytes, number);
+    }
+    for &set in branches.iter().flat_map(|branch| &branch.others) {
+        u32(&mut bytes, set as usize);
     }
     bytes
 }
@@ -374,7 +455,7 @@ mod tests {
 
     fn scanner(literals: &[String]) -> Scanner {
         let wanted: Vec<Vec<Vec<Vec<String>>>> = literals.iter().map(|literal| vec![vec![vec![literal.clone()]]]).collect();
-        Scanner::new(wanted.iter().map(Vec::as_slice), 0)
+        Scanner::new(wanted.iter().map(|branches| Wanted { branches, crosses: true }), 0)
     }
 
     proptest! {
@@ -412,15 +493,18 @@ mod tests {
         let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let first = vec![vec![set(&["爱"]), set(&["不"])], vec![set(&["随便"])]];
         let second = vec![vec![set(&["不要", "不买"])]];
-        let scanner = Scanner::new([first.as_slice(), second.as_slice()], 7);
+        let first = Wanted { branches: &first, crosses: false };
+        let scanner = Scanner::new([first, Wanted { branches: &second, crosses: true }], 7);
         let triggered = |text: &str| {
             let mut scratch = Scratch::default();
             let mut patterns = Vec::new();
             scanner.scan(text, &mut scratch);
-            scanner.triggered(&mut scratch, &mut patterns);
-            patterns
+            let clause = |byte: usize| text.find('，').filter(|&comma| byte > comma).unwrap_or(0)..text.len();
+            scanner.triggered(&mut scratch, clause, &mut patterns);
+            patterns.into_iter().map(|(pattern, _)| pattern).collect::<Vec<_>>()
         };
         assert_eq!(triggered("爱買 不 買"), [7, 8]);
+        assert_eq!(triggered("爱，不"), [0; 0]);
         assert_eq!(triggered("隨便爱"), [7]);
         assert_eq!(triggered("爱"), [0; 0]);
         assert_eq!(triggered("不要"), [8]);

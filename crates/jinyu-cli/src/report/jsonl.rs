@@ -9,6 +9,7 @@
 //! | `conversation`, `turn`, `speaker` | where it was said. `turn` as the source counts, from 1 where it does not; `jinyu check` gives the file and the line |
 //! | `rule`, `category`, `severity`, `confidence` | what was found, named as in rule packs |
 //! | `text`, `span` | the words, and where they stand in the utterance: `{"byte":[…],"char":[…],"utf16":[…]}` |
+//! | `assumed` | with `--asr`: what was probably said, in Simplified; absent where the words are as written |
 //! | `message` | why it must not be said, in Simplified Chinese |
 //! | `suggestions` | the best first: `text`, `safety` (`safe`, `unsafe`, `show`), `span` (what it stands for), and `reason` where it is not safe |
 //! | `file`, `line` | where the utterance starts |
@@ -46,6 +47,8 @@ struct FindingRecord<'a> {
     confidence: Confidence,
     text: &'a str,
     span: Positions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assumed: Option<&'a str>,
     message: &'a str,
     suggestions: Vec<SuggestionRecord<'a>>,
     file: &'a str,
@@ -126,6 +129,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             confidence: finding.confidence,
             text: &finding.text,
             span: positions(place, finding.span),
+            assumed: finding.assumed.as_deref(),
             message: &finding.message,
             suggestions: suggestions.collect(),
             file: place.file,

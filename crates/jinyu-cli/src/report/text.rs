@@ -108,6 +108,10 @@ impl Reporter for TextReport {
         )?;
         self.quote(place, finding.span, style)?;
         let why = locale.pick("为什么：", "為什麼：", "why: ");
+        if let Some(assumed) = &finding.assumed {
+            let heard = self.locale.pick("听作：", "聽作：", "heard as: ");
+            writeln!(self.out, "  {LABEL}{heard}{LABEL:#}{}", self.translator.translate(assumed))?;
+        }
         writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&finding.message))?;
         self.suggestions(finding)
     }

@@ -1,10 +1,11 @@
 //! `jinyu rules explain`: everything that a rule says.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Care, Category, Checker, Confidence, Rule, RulePack, Safety, Severity};
+use jinyu::{Care, Category, Checker, Confidence, Edge, Example, Fix, Replace, Rule, RulePack, Scope, Severity};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -22,7 +23,7 @@ const LABEL: Style = AnsiColor::Cyan.on_default();
 
 /// Explains each of the ids; one that is not known is reported with the nearest that are.
 pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Outcome> {
-    let checker = load::checker(&args.packs, problems)?;
+    let checker = load::checker(&args.packs, jinyu::Channel::Text, problems)?;
     let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
     let mut out = text_output();
     let mut first = true;
@@ -34,12 +35,12 @@ pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Ou
             continue;
         };
         match args.output.format {
-            Format::Jsonl => write_record(&mut out, &record(pack, rule))?,
+            Format::Jsonl => write_record(&mut out, &record(&checker, pack, rule))?,
             Format::Text => {
                 if !std::mem::take(&mut first) {
                     writeln!(out)?;
                 }
-                write_text(&mut out, pack, rule, locale)?;
+                write_text(&mut out, &checker, pack, rule, locale)?;
             }
         }
     }
@@ -73,19 +74,27 @@ struct ExplainRecord<'a> {
     source: Option<&'a str>,
     phrases: &'a [String],
     patterns: &'a [String],
-    guards: Vec<&'a str>,
-    fixes: Vec<FixRecord<'a>>,
+    speaker: Scope,
+    edge: Option<Edge>,
+    boundary: bool,
+    /// Conditions as written, guards by their names.
+    when: Vec<String>,
+    unless: Vec<String>,
+    /// The guards that they name, with their conditions as written.
+    guards: BTreeMap<&'a str, Vec<String>>,
+    fixes: Vec<&'a Fix>,
     hits: Vec<&'a str>,
     misses: Vec<&'a str>,
 }
 
-#[derive(Serialize)]
-struct FixRecord<'a> {
-    text: &'a str,
-    safety: Safety,
+/// The guards that a rule names, with their conditions as written.
+fn guards<'a>(checker: &'a Checker, rule: &Rule) -> BTreeMap<&'a str, Vec<String>> {
+    let named: Vec<String> = rule.when().chain(rule.unless()).collect();
+    let declared = checker.packs().iter().flat_map(RulePack::guards);
+    declared.filter(|(name, _)| named.iter().any(|used| used == name)).collect()
 }
 
-fn record<'a>(pack: &'a RulePack, rule: &'a Rule) -> ExplainRecord<'a> {
+fn record<'a>(checker: &'a Checker, pack: &'a RulePack, rule: &'a Rule) -> ExplainRecord<'a> {
     ExplainRecord {
         r#type: "rule",
         id: &rule.id,
@@ -100,14 +109,19 @@ fn record<'a>(pack: &'a RulePack, rule: &'a Rule) -> ExplainRecord<'a> {
         source: rule.source.as_deref(),
         phrases: &rule.phrases,
         patterns: &rule.patterns,
-        guards: rule.guards().collect(),
-        fixes: rule.fixes().map(|(text, safety)| FixRecord { text, safety }).collect(),
+        speaker: rule.speaker(),
+        edge: rule.edge(),
+        boundary: rule.boundary(),
+        when: rule.when().collect(),
+        unless: rule.unless().collect(),
+        guards: guards(checker, rule),
+        fixes: rule.fixes().collect(),
         hits: rule.hits.iter().map(|hit| hit.text.as_str()).collect(),
         misses: rule.misses.iter().map(|miss| miss.text.as_str()).collect(),
     }
 }
 
-fn write_text(out: &mut dyn Write, pack: &RulePack, rule: &Rule, locale: Locale) -> io::Result<()> {
+fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Rule, locale: Locale) -> io::Result<()> {
     let style = severity_style(rule.severity);
     let severity = locale.severity(rule.severity);
     let category = locale.category(rule.category);
@@ -129,30 +143,77 @@ fn write_text(out: &mut dyn Write, pack: &RulePack, rule: &Rule, locale: Locale)
         pack.file,
         rule.line
     )?;
+    let mut place = Vec::new();
+    place.extend(match rule.speaker() {
+        Scope::Agent => None,
+        Scope::Customer => Some(locale.pick("只看客户的话", "只看客戶的話", "the customer's words only")),
+        Scope::Any => Some(locale.pick("不论谁说", "不論誰說", "whoever says it")),
+    });
+    place.extend(rule.edge().map(|edge| match edge {
+        Edge::Start => {
+            locale.pick("在小句开头（edge = start）", "在小句開頭（edge = start）", "at the start of a clause (edge = start)")
+        }
+        Edge::End => locale.pick("在小句末尾（edge = end）", "在小句末尾（edge = end）", "at the end of a clause (edge = end)"),
+        Edge::Clause => {
+            locale.pick("自成一个小句（edge = clause）", "自成一個小句（edge = clause）", "a whole clause (edge = clause)")
+        }
+        Edge::Utterance => {
+            locale.pick("就是整句话（edge = utterance）", "就是整句話（edge = utterance）", "all that is said (edge = utterance)")
+        }
+    }));
+    if rule.boundary() {
+        let words = "两端都是词的边界（boundary = word）";
+        place.push(locale.pick(words, "兩端都是詞的邊界（boundary = word）", "whole words only (boundary = word)"));
+    }
+    if !place.is_empty() {
+        let label = locale.pick("位置：", "位置：", "where: ");
+        writeln!(out, "  {LABEL}{label}{LABEL:#}{}", place.join(locale.pick("，", "，", ", ")))?;
+    }
     items(out, locale.pick("短语", "短語", "phrases"), rule.phrases.iter().cloned())?;
     items(out, locale.pick("句式", "句式", "patterns"), rule.patterns.iter().cloned())?;
-    items(out, locale.pick("豁免语境", "豁免語境", "guards"), rule.guards().map(str::to_owned))?;
-    let fixes = rule.fixes().map(|(text, safety)| format!("{text}  {DIM}{}{DIM:#}", locale.safety(safety)));
-    items(out, locale.pick("改说", "改說", "better wordings"), fixes)?;
-    items(
-        out,
-        locale.pick("应当查出", "應當查出", "must be found"),
-        rule.hits.iter().map(|e| example(&e.text, e.customer.as_deref(), locale)),
-    )?;
-    items(
-        out,
-        locale.pick("应当放过", "應當放過", "must be left alone"),
-        rule.misses.iter().map(|e| example(&e.text, e.customer.as_deref(), locale)),
-    )
+    let guards = guards(checker, rule);
+    let condition = |written: String| {
+        let conditions = guards.get(written.as_str()).into_iter().flatten();
+        let lines = conditions.map(|condition| format!("\n      {DIM}{condition}{DIM:#}"));
+        let lines: String = lines.collect();
+        written + &lines
+    };
+    items(out, locale.pick("须有其一（when）", "須有其一（when）", "only if one holds (when)"), rule.when().map(condition))?;
+    items(out, locale.pick("豁免（unless）", "豁免（unless）", "let pass if one holds (unless)"), rule.unless().map(condition))?;
+    items(out, locale.pick("改说", "改說", "better wordings"), rule.fixes().map(|fix| wording(fix, locale)))?;
+    items(out, locale.pick("应当查出", "應當查出", "must be found"), rule.hits.iter().map(|hit| example(hit, locale)))?;
+    items(out, locale.pick("应当放过", "應當放過", "must be left alone"), rule.misses.iter().map(|miss| example(miss, locale)))
 }
 
-fn example(text: &str, customer: Option<&str>, locale: Locale) -> String {
-    match customer {
-        Some(customer) => {
-            format!("{text}  {DIM}{}{customer}{DIM:#}", locale.pick("客户先说：", "客戶先說：", "after the customer's: "))
-        }
-        None => text.to_owned(),
+/// A wording with all that its pack says of it.
+fn wording(fix: &Fix, locale: Locale) -> String {
+    let colon = locale.pick("：", "：", ": ");
+    let mut about = vec![locale.safety(fix.safety).to_owned()];
+    if let Some(reason) = &fix.reason {
+        about.push(format!("{}{colon}{reason}", locale.pick("因为", "因為", "because")));
     }
+    match fix.replace {
+        Replace::Match => {}
+        Replace::Clause => about.push(locale.pick("换掉整个小句", "換掉整個小句", "for the whole clause").to_owned()),
+        Replace::Utterance => about.push(locale.pick("换掉整句话", "換掉整句話", "for all that is said").to_owned()),
+    }
+    for (place, wording) in
+        [(locale.pick("台湾", "台灣", "Taiwan"), &fix.tw), (locale.pick("香港", "香港", "Hong Kong"), &fix.hk)]
+    {
+        about.extend(wording.as_ref().map(|wording| format!("{place}{colon}{wording}")));
+    }
+    format!("{}  {DIM}{}{DIM:#}", fix.text, about.join(locale.pick("，", "，", ", ")))
+}
+
+/// An example with all that it asks for.
+fn example(example: &Example, locale: Locale) -> String {
+    let asked = [
+        (locale.pick("客户先说：", "客戶先說：", "after the customer's: "), &example.customer),
+        (locale.pick("查出：", "查出：", "finds: "), &example.expected_match),
+        (locale.pick("改成：", "改成：", "becomes: "), &example.expected_fix),
+    ];
+    let asked = asked.into_iter().filter_map(|(label, text)| text.as_ref().map(|text| format!("  {DIM}{label}{text}{DIM:#}")));
+    example.text.clone() + &asked.collect::<String>()
 }
 
 fn items(out: &mut dyn Write, label: &str, items: impl Iterator<Item = String>) -> io::Result<()> {

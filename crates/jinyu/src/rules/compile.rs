@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::rules::matcher::Program;
-use crate::rules::pattern::{Classes, Library, has_open_part, parse};
+use crate::rules::pattern::{Classes, Library, crosses_clauses, has_open_part, parse};
 use crate::rules::{Care, Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
+use crate::scan::Wanted;
 use crate::suggest::Template;
 
 /// A pack, validated against the word classes and guards of all packs.
@@ -50,8 +51,17 @@ pub(crate) struct CompiledPattern {
     /// scanner is ready.
     #[serde(skip)]
     pub(crate) literals: Vec<Vec<Vec<String>>>,
+    /// Whether a match may stand in more than one clause.
+    pub(crate) crosses: bool,
     /// For each fix of the rule, whether the pattern matches words that the fix would drop.
     pub(crate) loses_words: Vec<bool>,
+}
+
+impl CompiledPattern {
+    /// What the scan must find for it.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted { branches: &self.literals, crosses: self.crosses }
+    }
 }
 
 /// The word classes and guards of packs that go together.
@@ -184,7 +194,8 @@ impl Vocabulary {
         }
         let kept = |fix: &Template| fix.groups().map(str::to_owned).collect::<BTreeSet<String>>();
         let loses_words = fixes.iter().map(|fix| has_open_part(&hir, &kept(fix))).collect();
-        Ok(CompiledPattern { written: written.to_owned(), is_phrase, literals, loses_words })
+        let crosses = rule.edge == Some(Edge::Utterance) || crosses_clauses(&hir);
+        Ok(CompiledPattern { written: written.to_owned(), is_phrase, literals, crosses, loses_words })
     }
 
     fn check(&self, condition: &Condition) -> Result<(), String> {

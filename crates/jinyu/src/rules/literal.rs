@@ -65,6 +65,14 @@ fn tidy(set: Vec<String>) -> Vec<String> {
     set.iter().filter(|literal| !contains_another(literal)).cloned().collect()
 }
 
+/// The marks that end a clause in a folded text.
+pub(crate) const BREAKS: [char; 6] = ['，', '。', '！', '？', '“', '”'];
+
+/// Whether a character of a folded text ends a clause.
+pub(crate) fn is_break(c: char) -> bool {
+    BREAKS.contains(&c)
+}
+
 /// Letters only, repeated ones once.
 pub(crate) fn squeeze(text: &str) -> String {
     let mut squeezed = String::with_capacity(text.len());
@@ -82,16 +90,25 @@ pub(crate) fn shortest(branches: &[Vec<Vec<String>>]) -> usize {
     branches.iter().map(|sets| sets.iter().map(of_set).sum()).min().unwrap_or(0)
 }
 
-/// How good a set is: long literals are rare in text, few of them are quick to look for; two characters beat any one.
-fn worth(set: &[String]) -> (usize, isize) {
-    let shortest = set.iter().map(|literal| squeezed_length(literal)).min().unwrap_or(0);
-    let rank = if set.len() > LARGE { shortest.min(1) } else { shortest.min(2) };
-    (rank, 4 * shortest.min(3) as isize - 2 * set.len().max(1).ilog2() as isize)
+/// Characters that stand in every other sentence of service talk: a literal made of them alone tells little.
+const COMMON: &str = "的是不我您你有了一这个在没好们到可以请问会要就帮上人为天时能下来都说还等那么也给过看什单货吗呢啊吧得自己是事情没办行再去把让对后里先电话客服公司";
+
+/// How rare the rarest thing about a literal is, in tenths of a character.
+fn rarity(literal: &str) -> usize {
+    let mut last = None;
+    let letters = literal.chars().filter(|&c| c.is_alphanumeric() && last.replace(c) != Some(c));
+    letters.map(|c| if COMMON.contains(c) { 6 } else { 10 }).sum()
 }
 
-fn squeezed_length(literal: &str) -> usize {
-    let mut last = None;
-    literal.chars().filter(|&c| c.is_alphanumeric() && last.replace(c) != Some(c)).count()
+/// How good a set is: rare literals, and few of them. A set with as much as two rare characters beats any with less.
+fn worth(set: &[String]) -> (usize, isize) {
+    let rarity = set.iter().map(|literal| rarity(literal)).min().unwrap_or(0);
+    let rank = match rarity {
+        0 => 0,
+        16.. if set.len() <= LARGE => 2,
+        _ => 1,
+    };
+    (rank, 4 * rarity.min(30) as isize - 20 * set.len().max(1).ilog2() as isize)
 }
 
 fn best(sets: Vec<Vec<String>>) -> Option<Vec<String>> {

@@ -21,6 +21,16 @@ pub(crate) struct Match {
     pub(crate) groups: Vec<(String, Range<usize>)>,
 }
 
+impl Match {
+    /// The same match in a text that has `by` characters more in front.
+    pub(crate) fn shifted(mut self, by: usize) -> Self {
+        for range in std::iter::once(&mut self.range).chain(self.groups.iter_mut().map(|(_, range)| range)) {
+            *range = range.start + by..range.end + by;
+        }
+        self
+    }
+}
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Step {
     Char(char),

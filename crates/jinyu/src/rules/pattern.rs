@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use regex_syntax::hir::Hir;
 
 use crate::rules::Edge;
+use crate::rules::literal::{BREAKS, is_break};
 use crate::rules::matcher::{Match, Program, Runs};
 use crate::script::fold;
 use crate::script::regional::REGIONAL;
@@ -145,17 +146,23 @@ fn next_macro(text: &str) -> Option<(usize, &str, &str)> {
     None
 }
 
-/// Folds the Chinese characters and full-width marks of a regular expression; ASCII is syntax and stays.
+/// Folds the letters and full-width marks of a regular expression, as the text is folded; what is escaped stays.
 fn fold_pattern(pattern: &str) -> String {
+    let mut escaped = false;
     pattern
         .chars()
-        .map(|c| match c {
-            _ if c.is_ascii() => c,
-            '、' | '；' | '：' | '…' | '～' => '，',
-            '「' | '『' => '“',
-            '」' | '』' => '”',
-            '％' => '%',
-            _ => fold(c),
+        .map(|c| {
+            let is_escaped = escaped;
+            escaped = c == '\\' && !is_escaped;
+            match c {
+                _ if is_escaped => c,
+                _ if c.is_ascii() => c.to_ascii_lowercase(),
+                '、' | '；' | '：' | '…' | '～' => '，',
+                '「' | '『' => '“',
+                '」' | '』' => '”',
+                '％' => '%',
+                _ => fold(c),
+            }
         })
         .collect()
 }
@@ -296,6 +303,23 @@ pub(crate) fn parse(source: &str) -> Result<Hir, String> {
         regex_syntax::Error::Translate(error) => format!("not a regular expression: {}", error.kind()),
         error => format!("not a regular expression: {error}"),
     })
+}
+
+/// Whether a match may stand in more than one clause, or looks at the ends of the utterance.
+pub(crate) fn crosses_clauses(hir: &Hir) -> bool {
+    use regex_syntax::hir::{Class, HirKind};
+    match hir.kind() {
+        HirKind::Empty => false,
+        HirKind::Look(_) | HirKind::Class(Class::Bytes(_)) => true,
+        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).contains(is_break),
+        HirKind::Class(Class::Unicode(class)) => {
+            let has = |c: char| class.iter().any(|range| range.start() <= c && c <= range.end());
+            BREAKS.into_iter().any(has)
+        }
+        HirKind::Repetition(repetition) => crosses_clauses(&repetition.sub),
+        HirKind::Capture(capture) => crosses_clauses(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(crosses_clauses),
+    }
 }
 
 /// Whether the expression matches words that it does not spell out, outside the groups that are named.
