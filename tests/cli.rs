@@ -128,6 +128,17 @@ fn check_for_people() {
 }
 
 #[test]
+fn speech_is_heard_where_it_is_asked_for() {
+    let said = "你龙错了\n";
+    assert_eq!(feed(&mut jinyu(&["check", "--format", "jsonl"]), said).code, 0);
+    let ran = feed(&mut jinyu(&["check", "--format", "jsonl", "--asr"]), said);
+    let found = findings(&ran.out);
+    assert_eq!((found[0].text.as_str(), found[0].assumed.as_deref()), ("你龙错了", Some("你弄错了")));
+    assert_eq!(found[0].confidence, "low");
+    assert!(feed(&mut jinyu(&["check", "--asr"]), said).out.contains("听作：你弄错了"));
+}
+
+#[test]
 fn check_for_programs() {
     let ran = feed(&mut jinyu(&["check", "--format", "jsonl", "--explain"]), "👌你弄错了\n\n您说你弄错了\n你必须先付款\n");
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
-use crate::script::fold;
+use crate::script::{fold, supplementary};
 use crate::span::Span;
 
 /// A place where a literal stands.
@@ -383,8 +383,8 @@ fn lay_out(
     branches: &[Branch],
 ) -> Vec<u8> {
     let code = |c: char| letter(c).map_or(NOISE, |letter| codes.get(&letter).copied().unwrap_or(UNKNOWN));
-    let others: Vec<(u32, u16)> =
-        ('\u{10000}'..=char::MAX).map(|c| (u32::from(c), code(c))).filter(|&(_, code)| code >= FIRST).collect();
+    let rare = codes.keys().copied().filter(|&letter| letter > '\u{ffff}').chain(supplementary());
+    let others: BTreeMap<u32, u16> = rare.map(|c| (u32::from(c), code(c))).filter(|&(_, code)| code >= FIRST).collect();
     let root = nodes.first();
     let roots = usize::from(FIRST) + codes.len();
     let membership_count: usize = memberships.values().map(Vec::len).sum();

@@ -81,6 +81,11 @@ pub fn fold(c: char) -> char {
     }
 }
 
+/// The characters outside the Basic Multilingual Plane that fold to another one, in order.
+pub(crate) fn supplementary() -> impl Iterator<Item = char> {
+    table::SUPPLEMENTARY.iter().map(|&(from, _)| from)
+}
+
 #[cold]
 fn fold_supplementary(c: char) -> char {
     table::SUPPLEMENTARY
