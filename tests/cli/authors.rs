@@ -134,7 +134,7 @@ fn import_of_what_is_not_utf8_or_no_list() {
 fn lint_compares_rules() {
     let pack = "[pack]\nname = \"t\"\nversion = \"1\"\nsummary = \"s\"\n[classes]\nt-idle = [\"甲\"]\n[guards]\nt-idle = [{ quoted = true }]\n\
         [[rule]]\nid = \"t/a\"\ncategory = \"blame\"\nseverity = \"error\"\nwhy = \"w\"\nphrases = [\"你弄错了吧\"]\nhit = [\"你弄错了吧\"]\nmiss = [\"你怎么老弄错了\"]\n\
-        [[rule]]\nid = \"t/b\"\ncategory = \"blame\"\nseverity = \"error\"\nwhy = \"w\"\nphrases = [\"弄错了\"]\npatterns = [\"APP坏了\", \"慢点;别急\"]\nhit = [\"你弄错了\"]\nmiss = [\"好\"]\n\
+        [[rule]]\nid = \"t/b\"\ncategory = \"blame\"\nseverity = \"error\"\nwhy = \"w\"\nphrases = [\"弄错了\"]\npatterns = [\"慢点;别急\"]\nhit = [\"你弄错了\"]\nmiss = [\"好\"]\n\
         [[rule]]\nid = \"t/c\"\ncategory = \"shirk\"\nseverity = \"error\"\nwhy = \"w\"\npatterns = [\"喂+\"]\nedge = \"clause\"\nhit = [\"喂喂\"]\nmiss = [\"好\"]\n";
     let folder = folder(&[("t.toml", pack.as_bytes())]);
     let lint = run(bare().current_dir(folder.path()).args(["rules", "lint", "--no-default-rules", "--rules", "t.toml"]));
@@ -142,7 +142,6 @@ fn lint_compares_rules() {
     for remark in [
         "t.toml:9: t/a: every hit is found by t/b as well",
         "t/a: the miss \"你怎么老弄错了\" is a finding of t/b (\"弄错了\")",
-        "t/b: the pattern \"APP坏了\" waits, at least in a part, for 'A', which the folded text never has; write small letters",
         "t/b: the pattern \"慢点;别急\" waits, at least in a part, for ';', which the folded text never has; write ， for a pause",
         "t/c: the pattern \"喂+\" is looked for by a single character (喂)",
         "t-idle: no rule uses this guard",

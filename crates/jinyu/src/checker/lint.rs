@@ -295,7 +295,6 @@ fn dead_part(classes: &Classes, written: &str, is_phrase: bool) -> Option<String
     let hint = match never {
         ',' | ';' | ':' | ' ' | '~' => "; write ， for a pause",
         '!' | '?' | '.' => "; write the full-width mark",
-        c if c.is_ascii_uppercase() => "; write small letters",
         _ => "",
     };
     Some(format!("waits, at least in a part, for '{never}', which the folded text never has{hint}"))
