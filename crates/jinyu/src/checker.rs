@@ -2,6 +2,7 @@
 
 mod lint;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -38,6 +39,11 @@ static HOMOPHONES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/homophones.
 
 /// A match of text from speech recognition needs this many characters: with fewer, another word is likelier than an error.
 const LEAST_HEARD: usize = 3;
+
+thread_local! {
+    /// Buffers of the scan, one for each thread that checks.
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
 
 /// A longer utterance is judged in parts of at most this many bytes, so that cost stays linear.
 const PART: usize = 3 * 1024;
@@ -158,7 +164,6 @@ pub struct Lint {
 #[derive(Clone, Debug)]
 pub struct Session {
     checker: Checker,
-    scratch: Scratch,
     customer: Option<String>,
     last: Speaker,
     script: Option<Script>,
@@ -444,13 +449,13 @@ impl Checker {
     pub fn examine(&self, text: &str) -> Examination {
         let script = Script::detect(text).unwrap_or(self.0.script);
         let context = Context { speaker: Speaker::Agent, customer: None, script, only: None };
-        self.run(text, &context, &mut Scratch::default())
+        self.run(text, &context)
     }
 
     /// A new conversation.
     #[must_use]
     pub fn session(&self) -> Session {
-        Session { checker: self.clone(), scratch: Scratch::default(), customer: None, last: Speaker::Unknown, script: None }
+        Session { checker: self.clone(), customer: None, last: Speaker::Unknown, script: None }
     }
 
     /// The packs in use, in order of loading.
@@ -482,11 +487,10 @@ impl Checker {
         let at_least = at_least.max(Safety::Unsafe);
         let mut current = text.to_owned();
         let mut applied = 0;
-        let mut scratch = Scratch::default();
         let script = Script::detect(text).unwrap_or(self.0.script);
         let context = Context { speaker: Speaker::Agent, customer: None, script, only: None };
         for _ in 0..ROUNDS {
-            let findings = self.run(&current, &context, &mut scratch).findings;
+            let findings = self.run(&current, &context).findings;
             let best = |finding: &Finding| finding.suggestions.iter().find(|suggestion| suggestion.safety >= at_least).cloned();
             let mut edits: Vec<Edit> =
                 findings.iter().filter_map(best).map(|best| Edit { span: best.span, text: best.text }).collect();
@@ -502,7 +506,11 @@ impl Checker {
         Fixed { text: text.to_owned(), applied: 0, withheld: applied }
     }
 
-    fn run(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) -> Examination {
+    fn run(&self, text: &str, context: &Context<'_>) -> Examination {
+        SCRATCH.with_borrow_mut(|scratch| self.run_with(text, context, scratch))
+    }
+
+    fn run_with(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) -> Examination {
         let mut examination = Examination::default();
         let mut start = 0;
         while start < text.len() {
@@ -637,7 +645,7 @@ impl Checker {
             _ => Speaker::Agent,
         };
         let context = Context { speaker, customer, script, only: Some(rule) };
-        self.run(text, &context, &mut Scratch::default())
+        self.run(text, &context)
     }
 
     fn test_hit(&self, rule: u32, example: &Example) -> Option<String> {
@@ -828,7 +836,7 @@ impl Session {
         }
         let script = self.script.unwrap_or(self.checker.0.script);
         let context = Context { speaker: utterance.speaker, customer: self.customer.as_deref(), script, only: None };
-        let examination = self.checker.run(&utterance.text, &context, &mut self.scratch);
+        let examination = self.checker.run(&utterance.text, &context);
         if utterance.speaker == Speaker::Customer {
             match &mut self.customer {
                 Some(said) if self.last == Speaker::Customer => {

@@ -27,8 +27,13 @@ pub(crate) struct Scratch {
     /// Where the letters since the last reset begin.
     starts: Vec<u32>,
     pub(crate) candidates: Vec<Candidate>,
-    /// Which sets have a literal in which clause: set, start and end of the clause.
-    present: Vec<(u32, u32, u32)>,
+    /// For each set when it was last met, and the clauses that it was met in, a bit for each.
+    met: Vec<(u32, u64)>,
+    /// Counts the texts, so that `met` need not be cleared.
+    now: u32,
+    /// The sets met that are the first one of a branch.
+    firsts: Vec<u32>,
+    clauses: Vec<Range<usize>>,
 }
 
 /// What a pattern asks for.
@@ -46,6 +51,9 @@ pub(crate) type Triggered = (u32, Option<Range<usize>>);
 /// All literals, ready to be looked for. Cheap to clone where it is built in.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner(Cow<'static, [u8]>);
+
+/// Clauses of a text that are told apart; more are taken for one.
+const MANY: usize = 63;
 
 /// What a character counts as; `None` for what is skipped.
 pub(crate) type Letter = fn(char) -> Option<char>;
@@ -87,6 +95,7 @@ struct Layout {
     literals: usize,
     memberships: usize,
     sets: usize,
+    set_count: usize,
     branches: usize,
     others_of_branches: usize,
 }
@@ -180,7 +189,19 @@ impl Scanner {
         let sets = memberships + count(4) * MEMBERSHIP;
         let branches = sets + (count(5) + 1) * SET;
         let others_of_branches = branches + (count(6) + 1) * BRANCH;
-        Layout { codes, others, other_count: count(0), roots, states, literals, memberships, sets, branches, others_of_branches }
+        Layout {
+            codes,
+            others,
+            other_count: count(0),
+            roots,
+            states,
+            literals,
+            memberships,
+            sets,
+            set_count: count(5),
+            branches,
+            others_of_branches,
+        }
     }
 
     fn code(&self, layout: &Layout, c: char) -> u16 {
@@ -272,32 +293,60 @@ impl Scanner {
     /// `clause` tells the clause around a byte of the scanned text.
     pub(crate) fn triggered(&self, scratch: &mut Scratch, clause: impl Fn(usize) -> Range<usize>, patterns: &mut Vec<Triggered>) {
         let layout = self.layout();
-        let Scratch { present, candidates, .. } = scratch;
-        present.clear();
+        let Scratch { met, now, firsts, clauses, candidates, .. } = scratch;
+        firsts.clear();
+        clauses.clear();
+        if met.len() < layout.set_count {
+            met.resize(layout.set_count, (0, 0));
+        }
+        *now = now.wrapping_add(1);
+        if *now == 0 {
+            met.fill((0, 0));
+            *now = 1;
+        }
         for candidate in candidates.iter() {
             let clause = clause(candidate.span.start);
+            let place = clauses.iter().rposition(|known| *known == clause).unwrap_or_else(|| {
+                clauses.push(clause);
+                clauses.len() - 1
+            });
+            // The last bit stands for all clauses that have none of their own.
+            let bit = 1 << place.min(MANY);
             let literal = layout.literals + candidate.literal as usize * LITERAL;
             for membership in self.u32(literal + 4)..self.u32(literal + LITERAL + 4) {
                 let set = self.u32(layout.memberships + membership as usize * MEMBERSHIP);
-                present.push((set, clause.start as u32, clause.end as u32));
+                let Some((when, bits)) = met.get_mut(set as usize) else { continue };
+                if *when != *now {
+                    (*when, *bits) = (*now, 0);
+                    let record = layout.sets + set as usize * SET;
+                    if self.u32(record) < self.u32(record + SET) {
+                        firsts.push(set);
+                    }
+                }
+                *bits |= bit;
             }
         }
-        present.sort_unstable();
-        present.dedup();
+        let bits_of = |set: u32| met.get(set as usize).filter(|(when, _)| when == now).map_or(0, |&(_, bits)| bits);
         let known = patterns.len();
-        for &(set, start, end) in present.iter() {
+        for &set in firsts.iter() {
             let record = layout.sets + set as usize * SET;
             for branch in self.u32(record)..self.u32(record + SET) {
                 let branch = layout.branches + branch as usize * BRANCH;
                 let crosses = self.u32(branch + 4) != 0;
-                let stands = |other: u32| {
-                    let set = self.u32(layout.others_of_branches + other as usize * OTHER);
-                    let least = (set, if crosses { 0 } else { start }, 0);
-                    let from = present.partition_point(|&place| place < least);
-                    present.get(from).is_some_and(|&(other, at, _)| other == set && (crosses || at == start))
-                };
-                if (self.u32(branch + 8)..self.u32(branch + BRANCH + 8)).all(stands) {
-                    patterns.push((self.u32(branch), if crosses { None } else { Some(start as usize..end as usize) }));
+                let mut bits = bits_of(set);
+                for other in self.u32(branch + 8)..self.u32(branch + BRANCH + 8) {
+                    let other = bits_of(self.u32(layout.others_of_branches + other as usize * OTHER));
+                    bits = if crosses && other != 0 { bits } else { bits & other };
+                }
+                let pattern = self.u32(branch);
+                if crosses && bits != 0 {
+                    patterns.push((pattern, None));
+                    continue;
+                }
+                while bits != 0 {
+                    let place = bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    patterns.push((pattern, clauses.get(place).filter(|_| place < MANY).cloned()));
                 }
             }
         }
