@@ -34,7 +34,7 @@ impl Known {
 }
 
 /// What a match of an expression needs: for each branch of the expression sets of literals, of each of which every match of that
-/// branch contains at least one. The best set alone where it is of two characters or more, else several. A branch
+/// branch contains at least one. The best set alone where its literals have two characters, one of them rare, else several. A branch
 /// without sets can match without any literal.
 ///
 /// Literals are letters only, with repeated ones squeezed, as the scan reads text.
@@ -93,14 +93,14 @@ pub(crate) fn shortest(branches: &[Vec<Vec<String>>]) -> usize {
 /// Characters that stand in every other sentence of service talk: a literal made of them alone tells little.
 const COMMON: &str = "的是不我您你有了一这个在没好们到可以请问会要就帮上人为天时能下来都说还等那么也给过看什单货吗呢啊吧得自己是事情没办行再去把让对后里先电话客服公司";
 
-/// How rare the rarest thing about a literal is, in tenths of a character.
+/// How much a literal tells, in tenths of a rare character: a common one counts a little over half.
 fn rarity(literal: &str) -> usize {
     let mut last = None;
     let letters = literal.chars().filter(|&c| c.is_alphanumeric() && last.replace(c) != Some(c));
     letters.map(|c| if COMMON.contains(c) { 6 } else { 10 }).sum()
 }
 
-/// How good a set is: rare literals, and few of them. A set with as much as two rare characters beats any with less.
+/// How good a set is: rare literals, and few of them. Two characters, one of them rare, beat whatever is less.
 fn worth(set: &[String]) -> (usize, isize) {
     let rarity = set.iter().map(|literal| rarity(literal)).min().unwrap_or(0);
     let rank = match rarity {
