@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let ready = rules::compile::make_ready(&packs)?;
     let patterns = ready.packs.iter().flat_map(|pack| &pack.rules).flat_map(|rule| &rule.patterns);
     let wanted: Vec<scan::Wanted<'_>> = patterns.map(|pattern| pattern.wanted()).collect();
-    let homophones = homophones::Homophones::new(wanted.iter().copied(), 0).unprepare();
+    let homophones = homophones::Homophones::new(wanted.iter().copied(), 0);
     std::fs::write(out.join("homophones.bin"), postcard::to_stdvec(&homophones)?)?;
     let scanner = scan::Scanner::new(wanted, 0);
     std::fs::write(out.join("scan.bin"), scanner.into_bytes())?;

@@ -229,16 +229,11 @@ impl CheckerBuilder {
         let kept: Vec<bool> = built_in.iter().enumerate().map(|(index, pack)| is_kept(index, pack)).collect();
         let mut vocabulary = Vocabulary::default();
         for (pack, _) in built_in.iter().zip(&kept).filter(|&(_, &kept)| kept) {
-            vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
-            for rule in &pack.rules {
-                vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
-            }
+            let rules = pack.rules.iter().map(|rule| (rule.line, rule.id.as_str()));
+            vocabulary.declare(&pack.file, &pack.classes, &pack.guards, rules)?;
         }
         for pack in &self.packs {
-            vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
-            for rule in &pack.rules {
-                vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
-            }
+            vocabulary.declare_written(pack)?;
         }
         // The programs that are ready stand for patterns as the built-in classes expand them, and for no others.
         if kept.iter().all(|&kept| kept) {
@@ -370,7 +365,7 @@ impl Inner {
         if patterns.iter().take(first_added).any(Option::is_some) {
             scanners.push(Scanner::from_static(SCANNER));
             if channel == Channel::Speech {
-                homophones.extend(postcard::from_bytes(HOMOPHONES).map(Homophones::prepare));
+                homophones.extend(postcard::from_bytes::<Homophones>(HOMOPHONES));
             }
         }
         if !wanted.is_empty() {
@@ -528,36 +523,33 @@ impl Checker {
 
     fn run_part(&self, text: &str, offset: usize, context: &Context<'_>, scratch: &mut Scratch) -> Vec<Hit> {
         let inner = &*self.0;
-        let mut plain: Option<Folded> = None;
+        let mut readings: Option<Readings> = None;
         let mut patterns: Vec<Triggered> = Vec::new();
+        let mut disguised: Vec<Triggered> = Vec::new();
         for scanner in &inner.scanners {
             scanner.scan(text, scratch);
-            if !scratch.candidates.is_empty() {
-                let plain = plain.get_or_insert_with(|| Folded::new(text, offset, Reading::Plain));
-                scanner.triggered(scratch, |byte| plain.clause_of(byte + offset), &mut patterns);
+            if scratch.candidates.is_empty() {
+                continue;
+            }
+            let Readings { plain, squeezed } = readings.get_or_insert_with(|| Readings::new(text, offset));
+            scanner.triggered(scratch, |byte| plain.clause_of(byte + offset), &mut patterns);
+            if let Some(squeezed) = squeezed {
+                scanner.triggered(scratch, |byte| squeezed.clause_of(byte + offset), &mut disguised);
             }
         }
         let heard: Vec<Homophone> = inner.homophones.iter().flat_map(|homophones| homophones.find(text, scratch)).collect();
-        if !heard.is_empty() {
-            plain.get_or_insert_with(|| Folded::new(text, offset, Reading::Plain));
-        }
-        let Some(plain) = plain.filter(|plain| plain.suspicious || !patterns.is_empty() || !heard.is_empty()) else {
+        if patterns.is_empty() && disguised.is_empty() && heard.is_empty() {
             return Vec::new();
-        };
+        }
+        let Readings { plain, squeezed } = readings.unwrap_or_else(|| Readings::new(text, offset));
         let customer = context.customer.map(|said| Folded::new(said, 0, Reading::Plain).text);
         let mut part = Part { inner, context, text, offset, customer, runs: Runs::default(), hits: Vec::new() };
         for (index, clause) in patterns {
             part.look(index, &plain, clause, None);
         }
-        if plain.suspicious {
-            let squeezed = Folded::new(text, offset, Reading::Squeezed);
-            let mut patterns = Vec::new();
-            for scanner in &inner.scanners {
-                scanner.scan(text, scratch);
-                scanner.triggered(scratch, |byte| squeezed.clause_of(byte + offset), &mut patterns);
-            }
-            for (index, clause) in patterns {
-                part.look(index, &squeezed, clause, None);
+        for (index, clause) in disguised {
+            if let Some(squeezed) = &squeezed {
+                part.look(index, squeezed, clause, None);
             }
         }
         for Homophone { pattern, span, literal } in heard {
@@ -729,6 +721,21 @@ impl Context<'_> {
             Scope::Agent => self.speaker == Speaker::Agent,
             Scope::Customer => self.speaker == Speaker::Customer,
         }
+    }
+}
+
+/// How a part of an utterance may be read.
+struct Readings {
+    plain: Folded,
+    /// Only for a text that looks disguised.
+    squeezed: Option<Folded>,
+}
+
+impl Readings {
+    fn new(text: &str, offset: usize) -> Self {
+        let plain = Folded::new(text, offset, Reading::Plain);
+        let squeezed = plain.suspicious.then(|| Folded::new(text, offset, Reading::Squeezed));
+        Self { plain, squeezed }
     }
 }
 

@@ -15,13 +15,11 @@ use crate::speech::{other_sounds, sound};
 /// The literals of patterns, ready to be looked for by sound.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Homophones {
-    scanner: Vec<u8>,
+    scanner: Scanner,
     /// For each sound that is looked for, how it may be spelled.
     spellings: Vec<Vec<Spelling>>,
     /// For each branch the number of its pattern and a bit for each of its sets.
     branches: Vec<(u32, u32)>,
-    #[serde(skip)]
-    ready: Option<Scanner>,
 }
 
 /// A literal and the branches that ask for it, with the set that it belongs to.
@@ -83,30 +81,16 @@ impl Homophones {
             }
         }
         let wanted: Vec<Vec<Vec<Vec<String>>>> = by_sound.keys().map(|sounds| vec![vec![vec![sounds.clone()]]]).collect();
-        let scanner = Scanner::over(heard, wanted.iter().map(|branches| Wanted { branches, crosses: true }), 0).into_bytes();
+        let scanner = Scanner::over(heard, wanted.iter().map(|branches| Wanted { branches, crosses: true }), 0);
         let spelling = |(literal, triggers): (&str, Vec<(u32, u32)>)| Spelling { literal: literal.to_owned(), triggers };
         let spellings = by_sound.into_values().map(|spellings| spellings.into_iter().map(spelling).collect()).collect();
-        Self { scanner, spellings, branches, ready: None }.prepare()
-    }
-
-    /// Makes what was read ready for use.
-    pub(crate) fn prepare(mut self) -> Self {
-        self.ready = Some(Scanner::from_bytes(std::mem::take(&mut self.scanner)));
-        self
-    }
-
-    /// Makes it ready to be written.
-    #[allow(dead_code, reason = "the build script includes this file and calls it")]
-    pub(crate) fn unprepare(mut self) -> Self {
-        self.scanner = self.ready.take().map(Scanner::into_bytes).unwrap_or_default();
-        self
+        Self { scanner, spellings, branches }
     }
 
     /// Finds the places of `text` that sound like a literal of a pattern and are written otherwise, for patterns whose other
     /// literals stand in the text or sound like something in it too.
     pub(crate) fn find(&self, text: &str, scratch: &mut Scratch) -> Vec<Homophone> {
-        let Some(scanner) = &self.ready else { return Vec::new() };
-        scanner.scan(text, scratch);
+        self.scanner.scan(text, scratch);
         let mut met: BTreeMap<u32, u32> = BTreeMap::new();
         let mut heard: Vec<(u32, Span, &str)> = Vec::new();
         for candidate in &scratch.candidates {

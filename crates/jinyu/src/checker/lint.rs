@@ -139,7 +139,7 @@ impl<'a> Across<'a> {
         let packs = checker.packs();
         let mut vocabulary = Vocabulary::default();
         for pack in packs {
-            vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
+            vocabulary.declare_written(pack)?;
         }
         let mut compiled = BTreeMap::new();
         for pack in packs {

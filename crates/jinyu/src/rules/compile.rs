@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, Library, crosses_clauses, has_open_part, parse};
-use crate::rules::{Care, Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
+use crate::rules::{Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
 use crate::scan::Wanted;
 use crate::suggest::Template;
 
@@ -17,7 +17,6 @@ use crate::suggest::Template;
 pub(crate) struct CompiledPack {
     pub(crate) file: String,
     pub(crate) name: String,
-    pub(crate) version: String,
     pub(crate) classes: Vec<(String, Vec<String>)>,
     pub(crate) guards: Vec<(String, Vec<Condition>)>,
     pub(crate) rules: Vec<CompiledRule>,
@@ -30,7 +29,6 @@ pub(crate) struct CompiledRule {
     pub(crate) category: Category,
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
-    pub(crate) care: Care,
     pub(crate) why: String,
     pub(crate) line: usize,
     pub(crate) scope: Scope,
@@ -73,12 +71,13 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// Takes in what a pack declares.
-    pub(crate) fn declare(
+    /// Takes in what a pack declares: its classes and guards, and the lines and ids of its rules.
+    pub(crate) fn declare<'a>(
         &mut self,
         file: &str,
         classes: &[(String, Vec<String>)],
         guards: &[(String, Vec<Condition>)],
+        rules: impl IntoIterator<Item = (usize, &'a str)>,
     ) -> Result<(), Error> {
         for (name, alternatives) in classes {
             if !self.classes.add(name, alternatives) {
@@ -90,18 +89,18 @@ impl Vocabulary {
                 return Err(Error::rule(file, None, name, "another guard has this name; choose another one"));
             }
         }
+        for (line, id) in rules {
+            if let Some(other) = self.ids.insert(id.to_owned(), file.to_owned()) {
+                let message = format!("{other} has a rule with this id; give one of them another id");
+                return Err(Error::rule(file, Some(line), id, message));
+            }
+        }
         Ok(())
     }
 
-    /// Takes in the id of a rule.
-    pub(crate) fn declare_rule(&mut self, file: &str, line: usize, id: &str) -> Result<(), Error> {
-        match self.ids.insert(id.to_owned(), file.to_owned()) {
-            Some(other) => {
-                let message = format!("{other} has a rule with this id; give one of them another id");
-                Err(Error::rule(file, Some(line), id, message))
-            }
-            None => Ok(()),
-        }
+    /// The same of a pack as it was written.
+    pub(crate) fn declare_written(&mut self, pack: &RulePack) -> Result<(), Error> {
+        self.declare(&pack.file, &pack.classes, &pack.guards, pack.rules.iter().map(|rule| (rule.line, &*rule.id)))
     }
 
     /// Compiles a pack whose classes and guards have been declared.
@@ -121,7 +120,6 @@ impl Vocabulary {
         Ok(CompiledPack {
             file: pack.file.clone(),
             name: pack.name.clone(),
-            version: pack.version.clone(),
             classes: pack.classes.clone(),
             guards: pack.guards.clone(),
             rules,
@@ -165,7 +163,6 @@ impl Vocabulary {
             category: rule.category,
             severity: rule.severity,
             confidence: rule.confidence,
-            care: rule.care,
             why: rule.why.to_string(),
             line: rule.line,
             scope: rule.scope,
@@ -231,10 +228,7 @@ pub(crate) struct Ready {
 pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     let mut vocabulary = Vocabulary::default();
     for pack in packs {
-        vocabulary.declare(&pack.file, &pack.classes, &pack.guards)?;
-        for rule in &pack.rules {
-            vocabulary.declare_rule(&pack.file, rule.line, &rule.id)?;
-        }
+        vocabulary.declare_written(pack)?;
     }
     let packs = packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
     let mut programs = Library::default();
