@@ -10,6 +10,7 @@ mod script;
 mod span;
 mod speech;
 mod suggest;
+mod trigger;
 
 use std::path::PathBuf;
 
@@ -35,11 +36,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out.join("sources.rs"), sources)?;
     let ready = rules::compile::make_ready(&packs)?;
     let patterns = ready.packs.iter().flat_map(|pack| &pack.rules).flat_map(|rule| &rule.patterns);
-    let wanted: Vec<scan::Wanted<'_>> = patterns.map(|pattern| pattern.wanted()).collect();
+    let wanted: Vec<trigger::Wanted<'_>> = patterns.map(|pattern| pattern.wanted()).collect();
     let homophones = homophones::Homophones::new(wanted.iter().copied(), 0);
     std::fs::write(out.join("homophones.bin"), postcard::to_stdvec(&homophones)?)?;
-    let scanner = scan::Scanner::new(wanted, 0);
-    std::fs::write(out.join("scan.bin"), scanner.into_bytes())?;
+    let (trigger, literals) = trigger::Trigger::new(wanted, 0);
+    std::fs::write(out.join("trigger.bin"), trigger.into_bytes())?;
+    std::fs::write(out.join("scan.bin"), scan::Scanner::new(literals).into_bytes())?;
     std::fs::write(out.join("packs.bin"), postcard::to_stdvec(&ready.packs)?)?;
     std::fs::write(out.join("programs.bin"), ready.programs)?;
     Ok(())

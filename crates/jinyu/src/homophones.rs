@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::rules::literal::squeeze;
-use crate::scan::{Scanner, Scratch, Wanted};
+use crate::scan::{Scanner, Scratch};
 use crate::script::fold;
 use crate::span::Span;
 use crate::speech::{other_sounds, sound};
+use crate::trigger::Wanted;
 
 /// The literals of patterns, ready to be looked for by sound.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -80,8 +81,7 @@ impl Homophones {
                 branches.push((pattern, (1 << sets.len()) - 1));
             }
         }
-        let wanted: Vec<Vec<Vec<Vec<String>>>> = by_sound.keys().map(|sounds| vec![vec![vec![sounds.clone()]]]).collect();
-        let scanner = Scanner::over(heard, wanted.iter().map(|branches| Wanted { branches, crosses: true }), 0);
+        let scanner = Scanner::over(heard, by_sound.keys().map(String::as_str));
         let spelling = |(literal, triggers): (&str, Vec<(u32, u32)>)| Spelling { literal: literal.to_owned(), triggers };
         let spellings = by_sound.into_values().map(|spellings| spellings.into_iter().map(spelling).collect()).collect();
         Self { scanner, spellings, branches }

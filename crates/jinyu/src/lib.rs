@@ -70,6 +70,7 @@ pub mod script;
 mod span;
 mod speech;
 mod suggest;
+mod trigger;
 mod verify;
 
 pub use checker::{Checker, CheckerBuilder, ExampleFailure, Lint, Session};

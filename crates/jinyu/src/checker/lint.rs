@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{Checker, Lint};
+use super::Checker;
 use crate::finding::Finding;
 use crate::folded::{Folded, Reading};
 use crate::rules::compile::{CompiledPattern, CompiledRule, Vocabulary};
@@ -15,6 +15,20 @@ use crate::rules::matcher::Runs;
 use crate::rules::pattern::{Classes, Pattern, parse};
 use crate::rules::{Category, Condition, Example, GuardRef, Rule, RulePack};
 use crate::script;
+
+/// Something about a rule that its author should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lint {
+    /// The pack's file.
+    pub file: String,
+    /// The line of the rule, from 1.
+    pub line: usize,
+    /// The id of the rule.
+    pub rule: String,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
 
 /// A pattern for which the scan stops at a greater share of what other categories say than this, in percent, costs more
 /// than it is worth.

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, Library, crosses_clauses, has_open_part, parse};
 use crate::rules::{Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
-use crate::scan::Wanted;
 use crate::suggest::Template;
+use crate::trigger::Wanted;
 
 /// A pack, validated against the word classes and guards of all packs.
 #[derive(Clone, Debug, Serialize, Deserialize)]

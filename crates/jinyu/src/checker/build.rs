@@ -1,0 +1,266 @@
+//! Packs to a [`Checker`]: compiled, linked with one another, and, unless somebody does it himself, tried on their own examples.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
+
+use super::{Checker, Fillers, Inner, LinkedPattern, LinkedRule};
+use crate::conversation::Channel;
+use crate::error::Error;
+use crate::homophones::Homophones;
+use crate::rules::compile::{CompiledPack, CompiledPattern, FILLERS, Vocabulary};
+use crate::rules::pattern::{Classes, Pattern};
+use crate::rules::{Condition as RawCondition, GuardRef, RulePack};
+use crate::scan::Scanner;
+use crate::script::Script;
+use crate::trigger::Trigger;
+use crate::verify::{Check, CheckName, Condition, Judge};
+
+/// The built-in packs, compiled by the build script.
+static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/packs.bin"));
+
+/// Their patterns and guards as programs.
+static PROGRAMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/programs.bin"));
+
+/// The scanner for their literals, ready to be used in place.
+static SCANNER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scan.bin"));
+
+/// What their patterns ask for, likewise.
+static TRIGGER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/trigger.bin"));
+
+/// The same by sound; read when text from speech recognition is to be checked.
+static HOMOPHONES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/homophones.bin"));
+
+/// Collects packs and settings for a [`Checker`].
+#[derive(Clone, Debug)]
+pub struct CheckerBuilder {
+    packs: Vec<RulePack>,
+    defaults: bool,
+    examples: bool,
+    script: Script,
+    channel: Channel,
+}
+
+impl Checker {
+    /// A builder with the built-in packs.
+    #[must_use]
+    pub fn builder() -> CheckerBuilder {
+        CheckerBuilder {
+            packs: Vec::new(),
+            defaults: true,
+            examples: true,
+            script: Script::default(),
+            channel: Channel::default(),
+        }
+    }
+}
+
+impl CheckerBuilder {
+    /// Adds a pack. One with the name of a built-in pack takes its place. Its examples are run by [`build`](Self::build).
+    #[must_use]
+    pub fn pack(mut self, pack: RulePack) -> Self {
+        self.packs.push(pack);
+        self
+    }
+
+    /// Leaves the built-in rules out; the shared vocabulary stays.
+    #[must_use]
+    pub fn without_default_packs(mut self) -> Self {
+        self.defaults = false;
+        self
+    }
+
+    /// Leaves the examples of added packs unrun, for callers that ask for [`Checker::test`] themselves.
+    #[must_use]
+    pub fn without_examples(mut self) -> Self {
+        self.examples = false;
+        self
+    }
+
+    /// The script that suggestions are written in where a text does not tell; Simplified if not set.
+    #[must_use]
+    pub fn script(mut self, script: Script) -> Self {
+        self.script = script;
+        self
+    }
+
+    /// How the text to check came about; [`Channel::Text`] if not set. For [`Channel::Speech`], words that sound like an offence are
+    /// found too, with low confidence.
+    ///
+    /// ```
+    /// use jinyu::{Channel, Checker};
+    /// let checker = Checker::builder().channel(Channel::Speech).build()?;
+    /// let findings = checker.check("你没有填队");
+    /// assert_eq!(findings[0].text, "你没有填队");
+    /// assert_eq!(findings[0].assumed.as_deref(), Some("你没有填对"));
+    /// # Ok::<(), jinyu::Error>(())
+    /// ```
+    #[must_use]
+    pub fn channel(mut self, channel: Channel) -> Self {
+        self.channel = channel;
+        self
+    }
+
+    /// Compiles the packs.
+    ///
+    /// # Errors
+    /// When an added pack has a broken pattern, a pattern without a literal to scan for, an unknown word class or guard, an id that
+    /// is taken, or an example that does not hold.
+    pub fn build(self) -> Result<Checker, Error> {
+        let built_in: Vec<CompiledPack> = postcard::from_bytes(COMPILED)
+            .map_err(|error| Error::syntax("built-in packs", None, format!("cannot be read: {error}")))?;
+        let is_kept = |index: usize, pack: &CompiledPack| {
+            (self.defaults || index == 0) && !self.packs.iter().any(|added| added.name == pack.name)
+        };
+        let kept: Vec<bool> = built_in.iter().enumerate().map(|(index, pack)| is_kept(index, pack)).collect();
+        let mut vocabulary = Vocabulary::default();
+        for (pack, _) in built_in.iter().zip(&kept).filter(|&(_, &kept)| kept) {
+            let rules = pack.rules.iter().map(|rule| (rule.line, rule.id.as_str()));
+            vocabulary.declare(&pack.file, &pack.classes, &pack.guards, rules)?;
+        }
+        for pack in &self.packs {
+            vocabulary.declare_written(pack)?;
+        }
+        // The programs that are ready stand for patterns as the built-in classes expand them, and for no others.
+        if kept.iter().all(|&kept| kept) {
+            vocabulary.classes.use_programs(PROGRAMS);
+        }
+        let added = self.packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
+        let places = kept.into_iter().map(|kept| if kept { Place::BuiltIn } else { Place::LeftOut });
+        let packs = built_in.into_iter().zip(places).chain(added.into_iter().map(|pack| (pack, Place::Added)));
+        let checker = Checker(Arc::new(Inner::link(packs, vocabulary, self.packs, self.script, self.channel)));
+        if self.examples {
+            for pack in &checker.0.added {
+                if let Some(failure) = checker.test(&pack.name).into_iter().next() {
+                    return Err(Error::example(&failure.file, Some(failure.line), &failure.rule, failure.message));
+                }
+            }
+        }
+        Ok(checker)
+    }
+}
+
+/// Where a pack comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    BuiltIn,
+    /// Built in, but not wanted: its patterns keep their numbers in the built-in scanner.
+    LeftOut,
+    Added,
+}
+
+/// What rules share while they are linked: one pattern for each condition that is written alike.
+struct Linker {
+    classes: Arc<Classes>,
+    guards: BTreeMap<String, Check>,
+    conditions: HashMap<String, Arc<Pattern>>,
+}
+
+impl Linker {
+    fn pattern(&mut self, written: Option<&String>) -> Option<Arc<Pattern>> {
+        let written = written?;
+        if let Some(pattern) = self.conditions.get(written) {
+            return Some(pattern.clone());
+        }
+        let pattern = Arc::new(Pattern::new(written.clone(), false, None, self.classes.clone()));
+        self.conditions.insert(written.clone(), pattern.clone());
+        Some(pattern)
+    }
+
+    fn condition(&mut self, raw: &RawCondition) -> Condition {
+        Condition {
+            around: self.pattern(raw.around.as_ref()),
+            before: self.pattern(raw.before.as_ref()),
+            after: self.pattern(raw.after.as_ref()),
+            earlier: self.pattern(raw.earlier.as_ref()),
+            later: self.pattern(raw.later.as_ref()),
+            utterance: self.pattern(raw.utterance.as_ref()),
+            customer: self.pattern(raw.customer.as_ref()),
+            quoted: raw.quoted,
+        }
+    }
+
+    fn checks(&mut self, guards: &[GuardRef]) -> Vec<Check> {
+        let check = |guard: &GuardRef| match guard {
+            GuardRef::Named(name) => self.guards.get(name).cloned(),
+            GuardRef::Inline(raw) => {
+                Some(Check { name: CheckName::Written(Arc::new(raw.clone())), conditions: Arc::new([self.condition(raw)]) })
+            }
+        };
+        guards.iter().filter_map(check).collect()
+    }
+}
+
+impl Inner {
+    /// Links compiled packs, built-in ones first.
+    fn link(
+        packs: impl IntoIterator<Item = (CompiledPack, Place)>,
+        vocabulary: Vocabulary,
+        added: Vec<RulePack>,
+        script: Script,
+        channel: Channel,
+    ) -> Self {
+        let classes = Arc::new(vocabulary.classes);
+        let mut linker = Linker { classes: classes.clone(), guards: BTreeMap::new(), conditions: HashMap::new() };
+        for (name, conditions) in &vocabulary.guards {
+            let conditions: Arc<[Condition]> = conditions.iter().map(|raw| linker.condition(raw)).collect();
+            linker.guards.insert(name.clone(), Check { name: CheckName::Named(name.as_str().into()), conditions });
+        }
+        let surroundings = |written: &str| Pattern::new(written.to_owned(), false, None, classes.clone());
+        let [lead, tail] = FILLERS.map(surroundings);
+        let fillers = Fillers { lead, tail };
+        let mut rules: Vec<LinkedRule> = Vec::new();
+        let mut patterns: Vec<Option<LinkedPattern>> = Vec::new();
+        let mut names = Vec::new();
+        let mut wanted: Vec<CompiledPattern> = Vec::new();
+        let mut first_added = 0;
+        for (mut pack, place) in packs {
+            if place != Place::Added {
+                first_added = patterns.len() + pack.rules.iter().map(|rule| rule.patterns.len()).sum::<usize>();
+            }
+            if place == Place::LeftOut {
+                patterns.extend(pack.rules.iter().flat_map(|rule| &rule.patterns).map(|_| None));
+                continue;
+            }
+            for mut rule in std::mem::take(&mut pack.rules) {
+                for (index, pattern) in rule.patterns.iter_mut().enumerate() {
+                    if place == Place::Added {
+                        wanted.push(pattern.clone());
+                    }
+                    let written = std::mem::take(&mut pattern.written);
+                    let pattern = Pattern::new(written, pattern.is_phrase, rule.edge, classes.clone());
+                    patterns.push(Some(LinkedPattern { rule: rules.len() as u32, index, pattern }));
+                }
+                rules.push(LinkedRule {
+                    id: rule.id.as_str().into(),
+                    why: rule.why.as_str().into(),
+                    judge: Judge {
+                        scope: rule.scope,
+                        boundary: rule.boundary,
+                        when: linker.checks(&rule.when),
+                        unless: linker.checks(&rule.unless),
+                    },
+                    compiled: rule,
+                    templates: OnceLock::new(),
+                });
+            }
+            names.push((pack.file, pack.name));
+        }
+        let mut scanners = Vec::new();
+        let mut homophones: Vec<Homophones> = Vec::new();
+        if patterns.iter().take(first_added).any(Option::is_some) {
+            scanners.push((Scanner::from_static(SCANNER), Trigger::from_static(TRIGGER)));
+            if channel == Channel::Speech {
+                homophones.extend(postcard::from_bytes::<Homophones>(HOMOPHONES));
+            }
+        }
+        if !wanted.is_empty() {
+            let wanted = || wanted.iter().map(CompiledPattern::wanted);
+            let (trigger, literals) = Trigger::new(wanted(), first_added as u32);
+            scanners.push((Scanner::new(literals), trigger));
+            if channel == Channel::Speech {
+                homophones.push(Homophones::new(wanted(), first_added as u32));
+            }
+        }
+        Self { names, packs: OnceLock::new(), added, rules, patterns, scanners, homophones, fillers, script }
+    }
+}

@@ -1,0 +1,100 @@
+//! The examples of rules, run through the rules: a pack whose examples do not hold does not load.
+
+use super::{Checker, Context};
+use crate::conversation::Speaker;
+use crate::finding::Examination;
+use crate::rules::{Example, Scope};
+use crate::script::Script;
+use crate::span::Span;
+use crate::suggest::{Edit, Safety, apply};
+
+/// An example of a rule that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExampleFailure {
+    /// The pack's file.
+    pub file: String,
+    /// The line of the rule, from 1.
+    pub line: usize,
+    /// The id of the rule.
+    pub rule: String,
+    /// What does not hold, in a sentence.
+    pub message: String,
+}
+
+impl Checker {
+    /// Runs the examples of the pack with that name; an empty answer is good news.
+    #[must_use]
+    pub fn test(&self, pack: &str) -> Vec<ExampleFailure> {
+        let mut failures = Vec::new();
+        let Some(pack) = self.packs().iter().find(|of| of.name == pack) else { return failures };
+        for rule in &pack.rules {
+            let Some(index) = self.0.rules.iter().position(|linked| linked.id == rule.id) else { continue };
+            let hits = rule.hits.iter().filter_map(|example| self.test_hit(index as u32, example));
+            let misses = rule.misses.iter().filter_map(|example| self.test_miss(index as u32, example));
+            failures.extend(hits.chain(misses).map(|message| ExampleFailure {
+                file: pack.file.clone(),
+                line: rule.line,
+                rule: rule.id.to_string(),
+                message,
+            }));
+        }
+        failures
+    }
+
+    pub(super) fn run_example(&self, rule: u32, text: &str, customer: Option<&str>) -> Examination {
+        let script = Script::detect(text).unwrap_or(self.0.script);
+        let speaker = match self.0.rule(rule).map(|rule| rule.judge.scope) {
+            Some(Scope::Customer) => Speaker::Customer,
+            _ => Speaker::Agent,
+        };
+        let context = Context { speaker, customer, script, only: Some(rule) };
+        self.run(text, &context)
+    }
+
+    fn test_hit(&self, rule: u32, example: &Example) -> Option<String> {
+        let customer = example.customer.as_deref();
+        let examination = self.run_example(rule, &example.text, customer);
+        let Some(first) = examination.findings.first() else {
+            let why = match examination.dismissals.first() {
+                Some(dismissal) => format!("\"{}\" matches, but it is let pass: {}", dismissal.text, dismissal.reason),
+                None => "no pattern matches".to_owned(),
+            };
+            return Some(format!("the hit \"{}\" is not found: {why}", example.text));
+        };
+        if let Some(expected) = &example.expected_match
+            && !examination.findings.iter().any(|finding| finding.text == *expected)
+        {
+            return Some(format!("the hit \"{}\" should match \"{expected}\" but matches \"{}\"", example.text, first.text));
+        }
+        for finding in &examination.findings {
+            for suggestion in finding.suggestions.iter().filter(|suggestion| suggestion.safety > Safety::Show) {
+                let fixed = apply(&example.text, &mut vec![Edit { span: suggestion.span, text: suggestion.text.clone() }]).0;
+                let end = suggestion.span.start + suggestion.text.len();
+                let made = Span::new(suggestion.span.start, end);
+                if self.run_example(rule, &fixed, customer).findings.iter().any(|again| again.span.overlaps(made)) {
+                    return Some(format!("the fix of \"{}\" triggers the rule again: \"{fixed}\"", example.text));
+                }
+            }
+        }
+        let best = first.suggestions.iter().find(|suggestion| suggestion.safety > Safety::Show);
+        if let Some(expected) = &example.expected_fix {
+            let Some(best) = best else {
+                return Some(format!(
+                    "the hit \"{}\" should be fixed to \"{expected}\" but has no fix that can be applied",
+                    example.text
+                ));
+            };
+            let fixed = apply(&example.text, &mut vec![Edit { span: best.span, text: best.text.clone() }]).0;
+            if fixed != *expected {
+                return Some(format!("the hit \"{}\" should be fixed to \"{expected}\" but becomes \"{fixed}\"", example.text));
+            }
+        }
+        None
+    }
+
+    fn test_miss(&self, rule: u32, example: &Example) -> Option<String> {
+        let found = self.run_example(rule, &example.text, example.customer.as_deref()).findings;
+        found.first().map(|finding| format!("the miss \"{}\" is found: \"{}\"", example.text, finding.text))
+    }
+}

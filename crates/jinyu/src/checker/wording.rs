@@ -1,0 +1,79 @@
+//! Better wordings for a match: the rule's fixes, filled in and written in the script of the text, each trusted as far as it keeps
+//! what was said.
+
+use super::{LinkedPattern, LinkedRule, Part};
+use crate::folded::Folded;
+use crate::rules::matcher::Match;
+use crate::rules::{Fix, Replace};
+use crate::script::Script;
+use crate::span::Span;
+use crate::suggest::{Safety, Suggestion, Template, keeps_facts};
+
+/// The wordings of a fix.
+#[derive(Debug)]
+pub(super) struct Templates {
+    text: Template,
+    tw: Option<Template>,
+    hk: Option<Template>,
+}
+
+impl LinkedRule {
+    fn templates(&self) -> &[Templates] {
+        self.templates.get_or_init(|| {
+            let optional = |text: &Option<String>| text.as_deref().and_then(|text| Template::new(text).ok());
+            let read = |fix: &Fix| {
+                Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk) })
+            };
+            self.compiled.fixes.iter().filter_map(read).collect()
+        })
+    }
+}
+
+impl Part<'_> {
+    /// What could be said instead of a match.
+    pub(super) fn suggestions(
+        &mut self,
+        rule: &LinkedRule,
+        pattern: &LinkedPattern,
+        found: &Match,
+        folded: &Folded,
+    ) -> Vec<Suggestion> {
+        let (text, offset, script, fillers) = (self.text, self.offset, self.context.script, &self.inner.fillers);
+        let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
+        let loses_words = rule.compiled.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
+        let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.fixes.len());
+        for ((fix, templates), &loses_words) in rule.compiled.fixes.iter().zip(rule.templates()).zip(loses_words) {
+            let own = match script {
+                Script::Taiwan => templates.tw.as_ref(),
+                Script::HongKong => templates.hk.as_ref().or(templates.tw.as_ref()),
+                _ => None,
+            };
+            let template = own.unwrap_or(&templates.text);
+            let group = |name: &str| found.groups.iter().find(|(group, _)| group == name).map(|(_, range)| range);
+            if template.groups().any(|name| group(name).is_none()) {
+                continue;
+            }
+            let wording = template.render(
+                |text| if own.is_some() { text.to_owned() } else { script.write(text) },
+                |name| group(name).map_or("", |range| original(folded.original(range.start, range.end))),
+            );
+            let (from, to) = match fix.replace {
+                Replace::Match => (found.range.start, found.range.end),
+                Replace::Clause => folded.clause(found.range.start, found.range.end),
+                Replace::Utterance => (0, folded.text.len()),
+            };
+            // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
+            let covers_words = fix.replace != Replace::Match
+                && (fillers.lead.find_at(folded.slice(from, found.range.start), 0, &mut self.runs).is_none()
+                    || fillers.tail.find_at(folded.slice(found.range.end, to), 0, &mut self.runs).is_none());
+            let span = folded.original(from, to);
+            let keeps = !loses_words && !covers_words && keeps_facts(original(span), &wording);
+            let safety = if keeps { fix.safety } else { Safety::Show };
+            if !suggestions.iter().any(|other| other.text == wording) {
+                let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
+                suggestions.push(Suggestion { text: wording, safety, reason, span });
+            }
+        }
+        suggestions
+    }
+}
