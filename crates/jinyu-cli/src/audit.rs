@@ -1,5 +1,5 @@
 //! `jinyu audit`: transcripts and folders of them, each conversation through a session of its own; only agents are
-//! judged. Memory is bounded by one utterance and the sums.
+//! judged. Memory is bounded by one conversation and the sums.
 
 use anyhow::Result;
 use jinyu::{Checker, Session, Speaker};
@@ -8,9 +8,8 @@ use crate::Outcome;
 use crate::args::AuditArgs;
 use crate::load;
 use crate::problem::Problems;
-use crate::read::Turn;
 use crate::read::label::Labels;
-use crate::read::transcripts::{self, Listener};
+use crate::read::transcripts::{self, Listener, Read};
 use crate::report::{Kind, Place, Report};
 
 /// Audits all paths.
@@ -46,22 +45,23 @@ impl Listener for Audit {
         self.report.tally.unread.push(file);
     }
 
-    fn turn(&mut self, file: &str, turn: &Turn) -> Result<()> {
-        let tally = &mut self.report.tally;
-        if turn.begins {
+    fn conversation(&mut self, read: Read) -> Result<()> {
+        if read.begins {
             self.session = self.checker.session();
             self.flagged = false;
-            tally.conversations += 1;
+            self.report.tally.conversations += 1;
         }
-        // A piece of an overlong utterance is no utterance of its own.
-        if turn.before.byte == 0 {
-            tally.utterances += 1;
-            tally.agent_utterances += usize::from(turn.utterance.speaker == Speaker::Agent);
-        }
-        let seen = self.session.examine(&turn.utterance);
-        let found = self.report.examination(&Place::of_turn(file, turn), &seen)?;
-        if found && !std::mem::replace(&mut self.flagged, true) {
-            self.report.tally.conversations_with_findings += 1;
+        for turn in &read.turns {
+            // A piece of an overlong utterance is no utterance of its own.
+            if turn.before.byte == 0 {
+                self.report.tally.utterances += 1;
+                self.report.tally.agent_utterances += usize::from(turn.utterance.speaker == Speaker::Agent);
+            }
+            let seen = self.session.examine(&turn.utterance);
+            let found = self.report.examination(&Place::of_turn(&read.file, turn), &seen)?;
+            if found && !std::mem::replace(&mut self.flagged, true) {
+                self.report.tally.conversations_with_findings += 1;
+            }
         }
         Ok(())
     }

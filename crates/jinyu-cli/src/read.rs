@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use jinyu::{Span, Utterance};
 
@@ -260,7 +260,7 @@ fn last_stop(bytes: &[u8]) -> Option<usize> {
 #[derive(Debug)]
 pub(crate) struct Turn {
     /// The conversation's name.
-    pub(crate) conversation: Rc<str>,
+    pub(crate) conversation: Arc<str>,
     /// Whether the conversation begins here.
     pub(crate) begins: bool,
     /// Who says what.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -144,7 +145,15 @@ impl FromStr for Speaker {
 }
 
 /// What one speaker says in one turn.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Times are milliseconds since 1970-01-01 UTC where the source gives dates, else since the conversation began.
+///
+/// ```
+/// use jinyu::{Channel, Speaker, Utterance};
+/// let said = Utterance::new(1, Speaker::Agent, "您好").agent("1024").start_ms(1_500).end_ms(2_300).channel(Channel::Speech);
+/// assert_eq!((said.agent.as_deref(), said.start_ms, said.confidence), (Some("1024"), Some(1_500), None));
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Utterance {
     /// The turn's number in its conversation, as the source counts.
@@ -153,18 +162,64 @@ pub struct Utterance {
     pub speaker: Speaker,
     /// The words, as they were said or typed.
     pub text: String,
+    /// Who speaks for the company, as the source names its agents.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Arc<str>>,
+    /// When it begins, or was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ms: Option<i64>,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_ms: Option<i64>,
+    /// How it became text, where the source says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Channel>,
+    /// How sure the recogniser is of the words, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f32>,
 }
 
 impl Utterance {
     /// An utterance; `turn` as the source counts.
     #[must_use]
     pub fn new(turn: usize, speaker: Speaker, text: impl Into<String>) -> Self {
-        Self { turn, speaker, text: text.into() }
+        let text = text.into();
+        Self { turn, speaker, text, agent: None, start_ms: None, end_ms: None, channel: None, confidence: None }
+    }
+
+    /// Says who speaks for the company.
+    #[must_use]
+    pub fn agent(self, agent: impl Into<Arc<str>>) -> Self {
+        Self { agent: Some(agent.into()), ..self }
+    }
+
+    /// Says when it begins, in milliseconds.
+    #[must_use]
+    pub fn start_ms(self, start_ms: i64) -> Self {
+        Self { start_ms: Some(start_ms), ..self }
+    }
+
+    /// Says when it ends, in milliseconds.
+    #[must_use]
+    pub fn end_ms(self, end_ms: i64) -> Self {
+        Self { end_ms: Some(end_ms), ..self }
+    }
+
+    /// Says how it became text.
+    #[must_use]
+    pub fn channel(self, channel: Channel) -> Self {
+        Self { channel: Some(channel), ..self }
+    }
+
+    /// Says how sure the recogniser is of the words, from 0 to 1.
+    #[must_use]
+    pub fn confidence(self, confidence: f32) -> Self {
+        Self { confidence: Some(confidence), ..self }
     }
 }
 
 /// A whole conversation in the order it was held.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Conversation {
     /// The name of the conversation in its source.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use jinyu::{Speaker, Utterance};
 use serde::Deserialize;
@@ -23,7 +23,7 @@ pub(crate) struct Records<'a> {
     stem: &'a str,
     labels: &'a Labels,
     line: Line,
-    conversation: Option<Rc<str>>,
+    conversation: Option<Arc<str>>,
     turn: usize,
     unknown: BTreeSet<String>,
 }
@@ -133,11 +133,11 @@ impl Records<'_> {
             }
         };
         let (conversation, begins) = match &self.conversation {
-            Some(current) if **current == *conversation => (Rc::clone(current), false),
+            Some(current) if **current == *conversation => (Arc::clone(current), false),
             _ => (conversation.into(), true),
         };
         self.turn = given.flatten().unwrap_or(if begins { 1 } else { self.turn + 1 });
-        self.conversation = Some(Rc::clone(&conversation));
+        self.conversation = Some(Arc::clone(&conversation));
         Some(Turn {
             conversation,
             begins,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use jinyu::{Speaker, Utterance};
 
@@ -22,8 +22,8 @@ pub(crate) struct Transcript<'a> {
     open: Option<Turn>,
     /// An utterance that is complete.
     ready: Option<Turn>,
-    conversation: Option<Rc<str>>,
-    heading: Option<Rc<str>>,
+    conversation: Option<Arc<str>>,
+    heading: Option<Arc<str>>,
     begins: bool,
     number: usize,
     turn: usize,
@@ -149,7 +149,7 @@ impl Transcript<'_> {
         }
         let column = if new_line { 0 } else { line.before.char };
         let piece = Turn {
-            conversation: Rc::clone(&open.conversation),
+            conversation: Arc::clone(&open.conversation),
             begins: false,
             utterance: Utterance::new(open.utterance.turn, open.utterance.speaker, text),
             line: line.number,

@@ -23,7 +23,7 @@ use crate::locale::Locale;
 use crate::problem::Problems;
 use crate::read::Turn;
 use crate::read::label::Labels;
-use crate::read::transcripts::{self, Listener};
+use crate::read::transcripts::{self, Listener, Read};
 use crate::report::jsonl::write_record;
 use crate::report::snippet::snippet;
 use crate::report::table::{Align, Table};
@@ -108,11 +108,20 @@ impl Listener for Stats {
 
     fn unread(&mut self, _file: String) {}
 
-    fn turn(&mut self, file: &str, turn: &Turn) -> Result<()> {
-        if turn.begins {
+    fn conversation(&mut self, read: Read) -> Result<()> {
+        if read.begins {
             self.session = self.checker.session();
             self.conversations += 1;
         }
+        for turn in &read.turns {
+            self.turn(&read.file, turn);
+        }
+        Ok(())
+    }
+}
+
+impl Stats {
+    fn turn(&mut self, file: &str, turn: &Turn) {
         if turn.before.byte == 0 {
             self.agent_utterances += usize::from(turn.utterance.speaker == Speaker::Agent);
         }
@@ -132,7 +141,6 @@ impl Listener for Stats {
                 *self.rules.entry(dismissal.rule).or_default().guards.entry(guard).or_default() += 1;
             }
         }
-        Ok(())
     }
 }
 
