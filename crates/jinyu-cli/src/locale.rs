@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::env;
 
 use clap::ValueEnum;
-use jinyu::{Category, Confidence, Reason, Safety, Script, Severity};
+use jinyu::{Category, Confidence, Kind, Reason, Safety, Script, Severity};
 
 /// The language of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -69,6 +69,46 @@ impl Locale {
                 other => other.chinese(),
             },
             Self::English => category.as_str(),
+        }
+    }
+
+    /// What a rule is about, for people.
+    pub(crate) fn kind(self, kind: &Kind) -> String {
+        match kind {
+            Kind::Taboo(category) => self.category(*category).to_owned(),
+            Kind::Signal(name) => format!("{} {}", self.pick("信号", "訊號", "signal"), self.event(name)),
+            Kind::Step(name) => format!("{} {}", self.pick("步骤", "步驟", "step"), self.event(name)),
+        }
+    }
+
+    /// A signal or step of the built-in packs, for people; one of another pack by its own name.
+    pub(crate) fn event(self, name: &str) -> &str {
+        match name {
+            "dissatisfaction" => self.pick("不满", "不滿", name),
+            "anger" => self.pick("愤怒", "憤怒", name),
+            "complaint" => self.pick("投诉", "客訴", name),
+            "escalation" => self.pick("要求找上级", "要求找主管", name),
+            "compensation" => self.pick("要求赔偿", "要求賠償", name),
+            "legal-or-media" => self.pick("法律或媒体", "法律或媒體", name),
+            "churn" => self.pick("要走", "要走", name),
+            "repeat-contact" => self.pick("重复来询", "重複來詢", name),
+            "abuse" => self.pick("辱骂", "辱罵", name),
+            "greet" => self.pick("问候", "問候", name),
+            "acknowledge" => self.pick("回应", "回應", name),
+            "apologise" => self.pick("道歉", "道歉", name),
+            "empathise" => self.pick("体谅", "體諒", name),
+            "ask" => self.pick("询问", "詢問", name),
+            "restate" => self.pick("复述", "複述", name),
+            "record" => self.pick("记录", "記錄", name),
+            "hold" => self.pick("请稍候", "請稍候", name),
+            "offer" => self.pick("给方案", "給方案", name),
+            "timeline" => self.pick("说明时间", "說明時間", name),
+            "check-satisfied" => self.pick("确认满意", "確認滿意", name),
+            "anything-else" => self.pick("问还需要什么", "問還需要什麼", name),
+            "thank" => self.pick("感谢", "感謝", name),
+            "follow-up" => self.pick("回访", "回訪", name),
+            "goodbye" => self.pick("道别", "道別", name),
+            other => other,
         }
     }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Care, Category, Checker, Confidence, Rule, RulePack, Severity};
+use jinyu::{Care, Category, Checker, Confidence, Kind, Rule, RulePack, Severity};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -39,13 +39,35 @@ pub(crate) fn run(args: &RulesArgs, problems: &mut Problems) -> Result<Outcome> 
     }
 }
 
+/// What a rule is about: one of the three.
+#[derive(Serialize)]
+struct KindRecord<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<Category>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signal: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<&'a str>,
+}
+
+impl<'a> From<&'a Kind> for KindRecord<'a> {
+    fn from(kind: &'a Kind) -> Self {
+        match kind {
+            Kind::Taboo(category) => Self { category: Some(*category), signal: None, step: None },
+            Kind::Signal(name) => Self { category: None, signal: Some(name), step: None },
+            Kind::Step(name) => Self { category: None, signal: None, step: Some(name) },
+        }
+    }
+}
+
 /// A rule in a list, for programs.
 #[derive(Serialize)]
 struct ListRecord<'a> {
     r#type: &'static str,
     id: &'a str,
     pack: &'a str,
-    category: Category,
+    #[serde(flatten)]
+    kind: KindRecord<'a>,
     severity: Severity,
     confidence: Confidence,
     care: Care,
@@ -64,7 +86,7 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
                 r#type: "rule",
                 id: &rule.id,
                 pack: &pack.name,
-                category: rule.category,
+                kind: (&rule.kind).into(),
                 severity: rule.severity,
                 confidence: rule.confidence,
                 care: rule.care,
@@ -89,7 +111,7 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
     for (_, rule) in rules() {
         table.row([
             rule.id.to_string(),
-            locale.category(rule.category).to_owned(),
+            locale.kind(&rule.kind),
             locale.severity(rule.severity).to_owned(),
             locale.confidence(rule.confidence).to_owned(),
             rule.phrases.len().to_string(),

@@ -3,6 +3,7 @@
 mod build;
 mod examples;
 mod lint;
+mod session;
 mod wording;
 
 use std::cell::RefCell;
@@ -12,21 +13,22 @@ use std::sync::{Arc, OnceLock};
 pub use self::build::CheckerBuilder;
 pub use self::examples::ExampleFailure;
 pub use self::lint::Lint;
+pub use self::session::Session;
 use self::wording::Templates;
-use crate::conversation::{Speaker, Utterance};
-use crate::finding::{Dismissal, Examination, Finding, Reason};
+use crate::conversation::Speaker;
+use crate::finding::{Dismissal, Examination, Finding, Occurrence, Reason};
 use crate::folded::{Folded, Reading};
 use crate::homophones::{Homophone, Homophones};
 use crate::rules::compile::CompiledRule;
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::Pattern;
-use crate::rules::{Confidence, Rule, RulePack, Scope};
+use crate::rules::{Confidence, Kind, Rule, RulePack, Scope};
 use crate::scan::{self, Scanner};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply};
 use crate::trigger::{Marks, Trigger, Triggered};
-use crate::verify::{Judge, judge, matches};
+use crate::verify::{Around, Judge, judge, matches};
 
 /// The built-in packs as written, file name and text, in order of loading; the first is the shared vocabulary.
 const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
@@ -113,17 +115,6 @@ struct LinkedPattern {
     pattern: Pattern,
 }
 
-/// A conversation while it is held: utterances go in one by one, findings come out at once.
-///
-/// It remembers what the customer said last, which guards may ask for, and which script is written.
-#[derive(Clone, Debug)]
-pub struct Session {
-    checker: Checker,
-    customer: Option<String>,
-    last: Speaker,
-    script: Option<Script>,
-}
-
 impl Inner {
     fn rule(&self, index: u32) -> Option<&LinkedRule> {
         self.rules.get(index as usize)
@@ -166,14 +157,8 @@ impl Checker {
     #[must_use]
     pub fn examine(&self, text: &str) -> Examination {
         let script = Script::detect(text).unwrap_or(self.0.script);
-        let context = Context { speaker: Speaker::Agent, customer: None, script, only: None };
+        let context = Context::lone(script);
         self.run(text, &context)
-    }
-
-    /// A new conversation.
-    #[must_use]
-    pub fn session(&self) -> Session {
-        Session { checker: self.clone(), customer: None, last: Speaker::Unknown, script: None }
     }
 
     /// The packs in use, in order of loading.
@@ -206,7 +191,7 @@ impl Checker {
         let mut current = text.to_owned();
         let mut applied = 0;
         let script = Script::detect(text).unwrap_or(self.0.script);
-        let context = Context { speaker: Speaker::Agent, customer: None, script, only: None };
+        let context = Context::lone(script);
         for _ in 0..ROUNDS {
             let findings = self.run(&current, &context).findings;
             let best = |finding: &Finding| finding.suggestions.iter().find(|suggestion| suggestion.safety >= at_least).cloned();
@@ -238,6 +223,8 @@ impl Checker {
                 let mut part = self.settle(text, context, hits);
                 examination.findings.append(&mut part.findings);
                 examination.dismissals.append(&mut part.dismissals);
+                append_new(&mut examination.signals, part.signals);
+                append_new(&mut examination.steps, part.steps);
             }
             start = end;
         }
@@ -267,8 +254,9 @@ impl Checker {
             return Vec::new();
         }
         let Readings { plain, squeezed } = readings.unwrap_or_else(|| Readings::new(text, offset));
-        let customer = context.customer.map(|said| Folded::new(said, 0, Reading::Plain).text);
-        let mut part = Part { inner, context, text, offset, customer, runs: Runs::default(), hits: Vec::new() };
+        let fold = |said: &str| Folded::new(said, 0, Reading::Plain).text;
+        let around = Around { customer: context.customer.map(fold), agent: context.agent.map(fold), opening: context.opening };
+        let mut part = Part { inner, context, text, offset, around, runs: Runs::default(), hits: Vec::new() };
         for (index, clause) in patterns {
             part.look(index, &plain, clause, None);
         }
@@ -301,15 +289,37 @@ impl Checker {
         for hit in hits {
             let Some(rule) = inner.rule(hit.rule) else { continue };
             let words = hit.span.slice(text).to_owned();
+            let seen = match &rule.compiled.kind {
+                Kind::Taboo(_) => None,
+                Kind::Signal(name) => Some((&mut examination.signals, name)),
+                Kind::Step(name) => Some((&mut examination.steps, name)),
+            };
+            if let (Some((seen, name)), None) = (seen, &hit.reason) {
+                let occurrence = Occurrence {
+                    name: name.clone(),
+                    rule: rule.id.clone(),
+                    confidence: hit.confidence,
+                    span: hit.span,
+                    text: words,
+                };
+                match seen.iter_mut().find(|other| other.name == *name) {
+                    Some(other) if other.span <= occurrence.span => {}
+                    Some(other) => *other = occurrence,
+                    None => seen.push(occurrence),
+                }
+                continue;
+            }
+            let category = rule.compiled.kind.category();
             let covering = examination
                 .findings
                 .iter()
-                .find(|finding: &&Finding| finding.span.overlaps(hit.span) && finding.category == rule.compiled.category);
+                .find(|finding: &&Finding| finding.span.overlaps(hit.span) && Some(finding.category) == category);
             let reason = match (hit.reason, covering) {
                 (None, None) => {
+                    let Some(category) = category else { continue };
                     examination.findings.push(Finding {
                         rule: rule.id.clone(),
-                        category: rule.compiled.category,
+                        category,
                         severity: rule.compiled.severity,
                         confidence: hit.confidence,
                         span: hit.span,
@@ -331,9 +341,20 @@ impl Checker {
                 examination.dismissals.push(dismissal);
             }
         }
+        examination.signals.sort_by(|one, other| (one.span, &one.name).cmp(&(other.span, &other.name)));
+        examination.steps.sort_by(|one, other| (one.span, &one.name).cmp(&(other.span, &other.name)));
         examination.findings.sort_by(|one, other| (one.span, &one.rule).cmp(&(other.span, &other.rule)));
         examination.dismissals.sort_by(|one, other| (one.span, &one.rule).cmp(&(other.span, &other.rule)));
         examination
+    }
+}
+
+/// Adds what has not been seen in an earlier part.
+fn append_new(seen: &mut Vec<Occurrence>, new: Vec<Occurrence>) {
+    for occurrence in new {
+        if !seen.iter().any(|other| other.name == occurrence.name) {
+            seen.push(occurrence);
+        }
     }
 }
 
@@ -358,14 +379,29 @@ fn part_end(text: &str, start: usize) -> usize {
 /// What is known about an utterance besides its words.
 struct Context<'a> {
     speaker: Speaker,
+    /// What the customer said last.
     customer: Option<&'a str>,
+    /// What the agent said last.
+    agent: Option<&'a str>,
+    /// Whether its speaker has hardly spoken before.
+    opening: bool,
     script: Script,
+    /// Whether signals and steps are asked for.
+    observes: bool,
     /// Index of the only rule to run.
     only: Option<u32>,
 }
 
 impl Context<'_> {
-    fn concerns(&self, scope: Scope) -> bool {
+    /// An utterance of an agent of which nothing else is known.
+    fn lone(script: Script) -> Self {
+        Self { speaker: Speaker::Agent, customer: None, agent: None, opening: false, script, observes: false, only: None }
+    }
+
+    fn concerns(&self, kind: &Kind, scope: Scope) -> bool {
+        if !self.observes && kind.category().is_none() {
+            return false;
+        }
         match scope {
             Scope::Any => true,
             Scope::Agent => self.speaker == Speaker::Agent,
@@ -396,7 +432,7 @@ struct Part<'a> {
     text: &'a str,
     /// Where the part begins in the utterance, in bytes.
     offset: usize,
-    customer: Option<Vec<char>>,
+    around: Around,
     runs: Runs,
     hits: Vec<Hit>,
 }
@@ -408,7 +444,9 @@ impl Part<'_> {
         let inner = self.inner;
         let Some(Some(pattern)) = inner.patterns.get(index as usize) else { return };
         let Some(rule) = inner.rule(pattern.rule) else { return };
-        if self.context.only.is_some_and(|only| only != pattern.rule) || !self.context.concerns(rule.judge.scope) {
+        if self.context.only.is_some_and(|only| only != pattern.rule)
+            || !self.context.concerns(&rule.compiled.kind, rule.judge.scope)
+        {
             return;
         }
         let Range { start, end } = clause.unwrap_or(0..folded.text.len());
@@ -426,7 +464,7 @@ impl Part<'_> {
             {
                 continue;
             }
-            let reason = judge(&rule.judge, &found.range, folded, self.customer.as_deref(), &mut self.runs);
+            let reason = judge(&rule.judge, &found.range, folded, &self.around, &mut self.runs);
             let suggestions = if reason.is_none() { self.suggestions(rule, pattern, &found, folded) } else { Vec::new() };
             let most = match (respelled, folded.reading) {
                 (Some(_), _) => Confidence::Low,
@@ -437,33 +475,5 @@ impl Part<'_> {
             let confidence = rule.compiled.confidence.min(most);
             self.hits.push(Hit { rule: pattern.rule, span, reason, confidence, assumed, suggestions });
         }
-    }
-}
-
-impl Session {
-    /// Findings of the next utterance. A customer's words are remembered for guards that ask for them.
-    pub fn push(&mut self, utterance: &Utterance) -> Vec<Finding> {
-        self.examine(utterance).findings
-    }
-
-    /// The same together with the matches that are no findings and what let them pass.
-    pub fn examine(&mut self, utterance: &Utterance) -> Examination {
-        if let Some(script) = Script::detect(&utterance.text) {
-            self.script = Some(script);
-        }
-        let script = self.script.unwrap_or(self.checker.0.script);
-        let context = Context { speaker: utterance.speaker, customer: self.customer.as_deref(), script, only: None };
-        let examination = self.checker.run(&utterance.text, &context);
-        if utterance.speaker == Speaker::Customer {
-            match &mut self.customer {
-                Some(said) if self.last == Speaker::Customer => {
-                    said.push('\n');
-                    said.push_str(&utterance.text);
-                }
-                said => *said = Some(utterance.text.clone()),
-            }
-        }
-        self.last = utterance.speaker;
-        examination
     }
 }

@@ -83,6 +83,22 @@ impl fmt::Display for Reason {
     }
 }
 
+/// A signal that a customer shows, or a step that an agent takes, where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Occurrence {
+    /// The name of the signal or step, such as `anger` or `apologise`.
+    pub name: Arc<str>,
+    /// The id of the rule.
+    pub rule: Arc<str>,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Where it stands, in bytes of the original text.
+    pub span: Span,
+    /// The words at the span, as they were said.
+    pub text: String,
+}
+
 /// All that a check saw: findings, and matches that are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -91,4 +107,10 @@ pub struct Examination {
     pub findings: Vec<Finding>,
     /// In the same order.
     pub dismissals: Vec<Dismissal>,
+    /// What a customer shows, each signal once, in order of their start. Only a [`Session`](crate::Session) looks for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Occurrence>,
+    /// What an agent does, each step once, in the same order. Only a [`Session`](crate::Session) looks for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Occurrence>,
 }

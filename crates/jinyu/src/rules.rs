@@ -112,6 +112,38 @@ impl fmt::Display for Category {
     }
 }
 
+/// What it means that a rule's words are said.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// It must not be said.
+    Taboo(Category),
+    /// A customer shows something by it, such as `anger`.
+    Signal(Arc<str>),
+    /// An agent does something by it, such as `apologise`.
+    Step(Arc<str>),
+}
+
+impl Kind {
+    /// The name of the category, signal or step.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Taboo(category) => category.as_str(),
+            Self::Signal(name) | Self::Step(name) => name,
+        }
+    }
+
+    /// The category of a taboo.
+    #[must_use]
+    pub fn category(&self) -> Option<Category> {
+        match self {
+            Self::Taboo(category) => Some(*category),
+            Self::Signal(_) | Self::Step(_) => None,
+        }
+    }
+}
+
 /// How much a finding weighs. The order is from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -195,6 +227,30 @@ impl Care {
     }
 }
 
+/// What something costs a conversation's score, in points of a hundred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Weight {
+    /// Points for each time.
+    pub points: u32,
+    /// The most that one rule may cost in one conversation.
+    pub cap: u32,
+    /// Whether once is enough to leave no points at all.
+    pub critical: bool,
+}
+
+impl Weight {
+    /// What a pack says, or else what the severity is worth: 10, 5 or 2 points, and twice that at most.
+    pub(crate) fn new(severity: Severity, points: Option<u32>, cap: Option<u32>, critical: bool) -> Self {
+        let points = points.unwrap_or(match severity {
+            Severity::Error => 10,
+            Severity::Warning => 5,
+            Severity::Note => 2,
+        });
+        Self { points, cap: cap.unwrap_or(points * 2).max(points), critical }
+    }
+}
+
 /// Whose words a rule is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -252,13 +308,16 @@ pub(crate) struct Condition {
     pub(crate) later: Option<String>,
     pub(crate) utterance: Option<String>,
     pub(crate) customer: Option<String>,
+    pub(crate) agent: Option<String>,
+    #[serde(default)]
+    pub(crate) opening: bool,
     #[serde(default)]
     pub(crate) quoted: bool,
 }
 
 impl Condition {
     /// The keys and what is written for them.
-    pub(crate) fn patterns(&self) -> [(&'static str, Option<&str>); 7] {
+    pub(crate) fn patterns(&self) -> [(&'static str, Option<&str>); 8] {
         [
             ("around", self.around.as_deref()),
             ("before", self.before.as_deref()),
@@ -267,6 +326,7 @@ impl Condition {
             ("later", self.later.as_deref()),
             ("utterance", self.utterance.as_deref()),
             ("customer", self.customer.as_deref()),
+            ("agent", self.agent.as_deref()),
         ]
     }
 }
@@ -276,7 +336,8 @@ impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given = self.patterns().into_iter().filter_map(|(key, value)| value.map(|value| format!("{key} = \"{value}\"")));
         let quoted = self.quoted.then(|| "quoted = true".to_owned());
-        write!(f, "{{ {} }}", given.chain(quoted).collect::<Vec<_>>().join(", "))
+        let opening = self.opening.then(|| "opening = true".to_owned());
+        write!(f, "{{ {} }}", given.chain(opening).chain(quoted).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -300,7 +361,7 @@ impl fmt::Display for GuardRef {
 #[derive(Deserialize)]
 #[serde(
     untagged,
-    expecting = "the name of a guard, or a table such as { before = \"…\" } with the keys around, before, after, earlier, later, utterance, customer, quoted"
+    expecting = "the name of a guard, or a table such as { before = \"…\" } with the keys around, before, after, earlier, later, utterance, customer, agent, opening, quoted"
 )]
 enum RawGuardRef {
     Named(String),
@@ -349,6 +410,10 @@ pub struct Example {
     pub expected_fix: Option<String>,
     /// What the customer said just before.
     pub customer: Option<String>,
+    /// What the agent said just before.
+    pub agent: Option<String>,
+    /// Whether its speaker says this among the first things.
+    pub opening: bool,
 }
 
 #[derive(Deserialize)]
@@ -366,15 +431,25 @@ struct RawExampleTable {
     expected_match: Option<String>,
     fix: Option<String>,
     customer: Option<String>,
+    agent: Option<String>,
+    #[serde(default)]
+    opening: bool,
 }
 
 impl From<RawExample> for Example {
     fn from(raw: RawExample) -> Self {
         match raw {
-            RawExample::Text(text) => Self { text, expected_match: None, expected_fix: None, customer: None },
-            RawExample::Table(t) => {
-                Self { text: t.text, expected_match: t.expected_match, expected_fix: t.fix, customer: t.customer }
+            RawExample::Text(text) => {
+                Self { text, expected_match: None, expected_fix: None, customer: None, agent: None, opening: false }
             }
+            RawExample::Table(table) => Self {
+                text: table.text,
+                expected_match: table.expected_match,
+                expected_fix: table.fix,
+                customer: table.customer,
+                agent: table.agent,
+                opening: table.opening,
+            },
         }
     }
 }
@@ -403,12 +478,17 @@ struct Header {
 #[serde(deny_unknown_fields)]
 struct RawRule {
     id: String,
-    category: Category,
-    severity: Severity,
+    category: Option<Category>,
+    signal: Option<String>,
+    step: Option<String>,
+    severity: Option<Severity>,
     #[serde(default)]
     confidence: Confidence,
+    speaker: Option<Scope>,
+    points: Option<u32>,
+    cap: Option<u32>,
     #[serde(default)]
-    speaker: Scope,
+    critical: bool,
     #[serde(default)]
     phrases: Vec<String>,
     #[serde(default)]
@@ -421,6 +501,7 @@ struct RawRule {
     unless: Vec<RawGuardRef>,
     #[serde(default)]
     fix: Vec<Fix>,
+    #[serde(default)]
     why: String,
     source: Option<String>,
     #[serde(default)]
@@ -435,15 +516,17 @@ struct RawRule {
 pub struct Rule {
     /// The id, such as `blame/filled-in-wrong`.
     pub id: Arc<str>,
-    /// The kind of offence.
-    pub category: Category,
-    /// How much a finding weighs.
+    /// What it means that its words are said.
+    pub kind: Kind,
+    /// How much a finding weighs; a note for signals and steps, which are no offence.
     pub severity: Severity,
     /// How sure a finding is.
     pub confidence: Confidence,
     /// The CARE dimension that the rule serves.
     pub care: Care,
-    /// Why this must not be said: one Chinese sentence, Simplified.
+    /// What a finding costs the conversation's score.
+    pub weight: Weight,
+    /// Why this must not be said: one Chinese sentence, Simplified; may be empty for signals and steps.
     pub why: Arc<str>,
     /// Where the rule comes from.
     pub source: Option<String>,
@@ -591,10 +674,39 @@ impl Rule {
         if raw.id.split('/').count() != 2 || !raw.id.split('/').all(is_name) {
             return fail("an id is subject/what-is-bad in a-z, 0-9 and -, such as blame/filled-in-wrong");
         }
+        let name = |name: String| if is_name(&name) { Ok(Arc::from(name)) } else { Err(name) };
+        let kind = match (raw.category, raw.signal, raw.step) {
+            (Some(category), None, None) => Ok(Kind::Taboo(category)),
+            (None, Some(signal), None) => name(signal).map(Kind::Signal),
+            (None, None, Some(step)) => name(step).map(Kind::Step),
+            _ => {
+                return fail(
+                    "a rule has one of `category`, `signal` and `step`; write category = \"…\" for what must not be said",
+                );
+            }
+        };
+        let kind = match kind {
+            Ok(kind) => kind,
+            Err(name) => return fail(&format!("\"{name}\" is no name for a signal or step; use a-z, 0-9 and -")),
+        };
+        let (is_taboo, scope) = match kind {
+            Kind::Taboo(_) => (true, Scope::Agent),
+            Kind::Signal(_) => (false, Scope::Customer),
+            Kind::Step(_) => (false, Scope::Agent),
+        };
+        let severity = match raw.severity {
+            Some(_) if !is_taboo => return fail("a signal or step is no offence; remove `severity`"),
+            Some(severity) => severity,
+            None if is_taboo => return fail("`severity` is missing; write severity = \"error\", \"warning\" or \"note\""),
+            None => Severity::Note,
+        };
+        if !is_taboo && (raw.points.is_some() || raw.cap.is_some() || raw.critical || !raw.fix.is_empty()) {
+            return fail("a signal or step costs nothing and needs no better wording; remove points, cap, critical and fix");
+        }
         if raw.phrases.is_empty() && raw.patterns.is_empty() {
             return fail("the rule has neither phrases nor patterns, so it can never match; add one");
         }
-        if raw.why.trim().is_empty() {
+        if is_taboo && raw.why.trim().is_empty() {
             return fail("`why` is empty; say in one Chinese sentence why this must not be said");
         }
         if raw.hit.is_empty() || raw.miss.is_empty() {
@@ -605,10 +717,11 @@ impl Rule {
         }
         Ok(Self {
             id: raw.id.into(),
-            category: raw.category,
-            severity: raw.severity,
+            kind,
+            severity,
             confidence: raw.confidence,
             care: raw.care,
+            weight: Weight::new(severity, raw.points, raw.cap, raw.critical),
             why: raw.why.into(),
             source: raw.source,
             phrases: raw.phrases,
@@ -616,7 +729,7 @@ impl Rule {
             hits: raw.hit.into_iter().map(Example::from).collect(),
             misses: raw.miss.into_iter().map(Example::from).collect(),
             line,
-            scope: raw.speaker,
+            scope: raw.speaker.unwrap_or(scope),
             edge: raw.edge,
             boundary: raw.boundary.is_some(),
             when: raw.when.into_iter().map(GuardRef::from).collect(),

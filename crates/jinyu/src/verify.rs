@@ -54,6 +54,8 @@ pub(crate) struct Condition {
     pub(crate) later: Option<Arc<Pattern>>,
     pub(crate) utterance: Option<Arc<Pattern>>,
     pub(crate) customer: Option<Arc<Pattern>>,
+    pub(crate) agent: Option<Arc<Pattern>>,
+    pub(crate) opening: bool,
     pub(crate) quoted: bool,
 }
 
@@ -73,17 +75,11 @@ pub(crate) fn matches(pattern: &Pattern, text: &[char], runs: &mut Runs) -> Vec<
 }
 
 /// What lets a match pass, or `None` when it is a finding.
-pub(crate) fn judge(
-    judge: &Judge,
-    range: &Range<usize>,
-    folded: &Folded,
-    customer: Option<&[char]>,
-    runs: &mut Runs,
-) -> Option<Reason> {
+pub(crate) fn judge(judge: &Judge, range: &Range<usize>, folded: &Folded, around: &Around, runs: &mut Runs) -> Option<Reason> {
     if judge.boundary && !stands_on_word_boundaries(range, folded) {
         return Some(Reason::Boundary);
     }
-    let view = View::new(range, folded, customer);
+    let view = View::new(range, folded, around);
     if !judge.when.is_empty() && !judge.when.iter().any(|check| check.conditions.iter().any(|c| view.holds(c, runs))) {
         return Some(Reason::When);
     }
@@ -91,17 +87,28 @@ pub(crate) fn judge(
     guard.map(|check| Reason::Guard(check.name.to_name()))
 }
 
+/// What guards may ask for besides the utterance itself.
+#[derive(Debug, Default)]
+pub(crate) struct Around {
+    /// What the customer said just before, folded.
+    pub(crate) customer: Option<Vec<char>>,
+    /// What the agent said just before, folded.
+    pub(crate) agent: Option<Vec<char>>,
+    /// Whether the utterance is among the first things that its speaker says.
+    pub(crate) opening: bool,
+}
+
 /// A match in its surroundings.
 struct View<'a> {
     range: &'a Range<usize>,
     folded: &'a Folded,
     clause: (usize, usize),
-    customer: Option<&'a [char]>,
+    around: &'a Around,
 }
 
 impl<'a> View<'a> {
-    fn new(range: &'a Range<usize>, folded: &'a Folded, customer: Option<&'a [char]>) -> Self {
-        Self { range, folded, clause: folded.clause(range.start, range.end), customer }
+    fn new(range: &'a Range<usize>, folded: &'a Folded, around: &'a Around) -> Self {
+        Self { range, folded, clause: folded.clause(range.start, range.end), around }
     }
 
     /// The clause after the match, with the mark that ends it.
@@ -116,13 +123,16 @@ impl<'a> View<'a> {
             Some(pattern) => pattern.find_at(text, 0, runs).is_some(),
             None => true,
         };
-        (!condition.quoted || self.folded.is_quoted(start, end))
+        let Around { customer, agent, opening } = self.around;
+        (!condition.opening || *opening)
+            && (!condition.quoted || self.folded.is_quoted(start, end))
             && found(&condition.before, self.folded.slice(self.clause.0, start))
             && found(&condition.after, self.after())
             && found(&condition.earlier, self.folded.slice(0, start))
             && found(&condition.later, self.folded.slice(end, text.len()))
             && found(&condition.utterance, text)
-            && (condition.customer.is_none() || self.customer.is_some_and(|said| found(&condition.customer, said)))
+            && (condition.customer.is_none() || customer.as_ref().is_some_and(|said| found(&condition.customer, said)))
+            && (condition.agent.is_none() || agent.as_ref().is_some_and(|said| found(&condition.agent, said)))
             && condition.around.as_ref().is_none_or(|pattern| {
                 matches(pattern, text, runs)
                     .iter()

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Care, Category, Checker, Confidence, Edge, Example, Fix, Replace, Rule, RulePack, Scope, Severity};
+use jinyu::{Care, Checker, Confidence, Edge, Example, Fix, Replace, Rule, RulePack, Scope, Severity};
 use serde::Serialize;
 
+use super::KindRecord;
 use crate::Outcome;
 use crate::args::{Format, RulesExplainArgs};
 use crate::load;
@@ -66,7 +67,8 @@ struct ExplainRecord<'a> {
     pack: &'a str,
     file: &'a str,
     line: usize,
-    category: Category,
+    #[serde(flatten)]
+    kind: KindRecord<'a>,
     severity: Severity,
     confidence: Confidence,
     care: Care,
@@ -101,7 +103,7 @@ fn record<'a>(checker: &'a Checker, pack: &'a RulePack, rule: &'a Rule) -> Expla
         pack: &pack.name,
         file: &pack.file,
         line: rule.line,
-        category: rule.category,
+        kind: (&rule.kind).into(),
         severity: rule.severity,
         confidence: rule.confidence,
         care: rule.care,
@@ -124,7 +126,7 @@ fn record<'a>(checker: &'a Checker, pack: &'a RulePack, rule: &'a Rule) -> Expla
 fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Rule, locale: Locale) -> io::Result<()> {
     let style = severity_style(rule.severity);
     let severity = locale.severity(rule.severity);
-    let category = locale.category(rule.category);
+    let category = locale.kind(&rule.kind);
     writeln!(out, "{BOLD}{}{BOLD:#}  {style}{severity}{style:#} {category}", rule.id)?;
     let mut translator = Translator::new(locale);
     let why = locale.pick("为什么：", "為什麼：", "why: ");

@@ -13,9 +13,10 @@ use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Category, Checker, Finding, Reason, Rule, RulePack, Session, Severity, Speaker};
+use jinyu::{Checker, Reason, Rule, RulePack, Session, Severity, Span, Speaker};
 use serde::Serialize;
 
+use super::KindRecord;
 use crate::Outcome;
 use crate::args::{Format, RulesStatsArgs};
 use crate::load;
@@ -98,7 +99,7 @@ struct Example {
     text: String,
     r#match: String,
     #[serde(skip)]
-    span: jinyu::Span,
+    span: Span,
 }
 
 impl Listener for Stats {
@@ -127,13 +128,15 @@ impl Stats {
         }
         let seen = self.session.examine(&turn.utterance);
         self.findings += seen.findings.len();
-        for finding in &seen.findings {
-            let stats = self.rules.entry(Arc::clone(&finding.rule)).or_default();
+        let findings = seen.findings.iter().map(|finding| (&finding.rule, finding.span));
+        let occurrences = seen.signals.iter().chain(&seen.steps).map(|occurrence| (&occurrence.rule, occurrence.span));
+        for (rule, span) in findings.chain(occurrences) {
+            let stats = self.rules.entry(Arc::clone(rule)).or_default();
             stats.findings += 1;
             // The same words again tell nothing new.
             let known = stats.examples.iter().any(|example| example.text == turn.utterance.text);
             if stats.examples.len() < self.examples && !known {
-                stats.examples.push(example(file, turn, finding));
+                stats.examples.push(example(file, turn, span));
             }
         }
         for dismissal in seen.dismissals {
@@ -144,16 +147,16 @@ impl Stats {
     }
 }
 
-fn example(file: &str, turn: &Turn, finding: &Finding) -> Example {
-    let before = turn.utterance.text.get(..finding.span.start).unwrap_or_default();
+fn example(file: &str, turn: &Turn, span: Span) -> Example {
+    let before = turn.utterance.text.get(..span.start).unwrap_or_default();
     // An utterance may go on over several lines; JSON holds its lines in one.
     let further = if turn.column.is_some() { before.matches('\n').count() } else { 0 };
     Example {
         file: file.to_owned(),
         line: turn.line + further,
         text: turn.utterance.text.clone(),
-        r#match: finding.text.clone(),
-        span: finding.span,
+        r#match: span.slice(&turn.utterance.text).to_owned(),
+        span,
     }
 }
 
@@ -168,7 +171,8 @@ struct RuleRecord<'a> {
     r#type: &'static str,
     id: &'a str,
     pack: &'a str,
-    category: Category,
+    #[serde(flatten)]
+    kind: KindRecord<'a>,
     severity: Severity,
     findings: usize,
     per_1000: f64,
@@ -221,7 +225,7 @@ impl Stats {
                 r#type: "rule",
                 id: &rule.id,
                 pack: &pack.name,
-                category: rule.category,
+                kind: (&rule.kind).into(),
                 severity: rule.severity,
                 findings: stats.findings,
                 per_1000: (self.per_1000(stats.findings) * 100.0).round() / 100.0,
@@ -258,7 +262,7 @@ impl Stats {
             for (_, rule, stats) in &matched {
                 table.row([
                     rule.id.to_string(),
-                    locale.category(rule.category).to_owned(),
+                    locale.kind(&rule.kind),
                     format!("{:.1}", self.per_1000(stats.findings)),
                     stats.findings.to_string(),
                     stats.dismissals().to_string(),

@@ -175,6 +175,8 @@ impl Linker {
             later: self.pattern(raw.later.as_ref()),
             utterance: self.pattern(raw.utterance.as_ref()),
             customer: self.pattern(raw.customer.as_ref()),
+            agent: self.pattern(raw.agent.as_ref()),
+            opening: raw.opening,
             quoted: raw.quoted,
         }
     }

@@ -42,20 +42,28 @@ impl Checker {
         failures
     }
 
-    pub(super) fn run_example(&self, rule: u32, text: &str, customer: Option<&str>) -> Examination {
+    pub(super) fn run_example(&self, rule: u32, text: &str, example: &Example) -> Examination {
         let script = Script::detect(text).unwrap_or(self.0.script);
         let speaker = match self.0.rule(rule).map(|rule| rule.judge.scope) {
             Some(Scope::Customer) => Speaker::Customer,
             _ => Speaker::Agent,
         };
-        let context = Context { speaker, customer, script, only: Some(rule) };
+        let context = Context {
+            speaker,
+            customer: example.customer.as_deref(),
+            agent: example.agent.as_deref(),
+            opening: example.opening,
+            script,
+            observes: true,
+            only: Some(rule),
+        };
         self.run(text, &context)
     }
 
     fn test_hit(&self, rule: u32, example: &Example) -> Option<String> {
-        let customer = example.customer.as_deref();
-        let examination = self.run_example(rule, &example.text, customer);
-        let Some(first) = examination.findings.first() else {
+        let examination = self.run_example(rule, &example.text, example);
+        let words = words_found(&examination);
+        let Some(first_words) = words.first() else {
             let why = match examination.dismissals.first() {
                 Some(dismissal) => format!("\"{}\" matches, but it is let pass: {}", dismissal.text, dismissal.reason),
                 None => "no pattern matches".to_owned(),
@@ -63,16 +71,17 @@ impl Checker {
             return Some(format!("the hit \"{}\" is not found: {why}", example.text));
         };
         if let Some(expected) = &example.expected_match
-            && !examination.findings.iter().any(|finding| finding.text == *expected)
+            && !words.iter().any(|words| words == expected)
         {
-            return Some(format!("the hit \"{}\" should match \"{expected}\" but matches \"{}\"", example.text, first.text));
+            return Some(format!("the hit \"{}\" should match \"{expected}\" but matches \"{first_words}\"", example.text));
         }
+        let first = examination.findings.first()?;
         for finding in &examination.findings {
             for suggestion in finding.suggestions.iter().filter(|suggestion| suggestion.safety > Safety::Show) {
                 let fixed = apply(&example.text, &mut vec![Edit { span: suggestion.span, text: suggestion.text.clone() }]).0;
                 let end = suggestion.span.start + suggestion.text.len();
                 let made = Span::new(suggestion.span.start, end);
-                if self.run_example(rule, &fixed, customer).findings.iter().any(|again| again.span.overlaps(made)) {
+                if self.run_example(rule, &fixed, example).findings.iter().any(|again| again.span.overlaps(made)) {
                     return Some(format!("the fix of \"{}\" triggers the rule again: \"{fixed}\"", example.text));
                 }
             }
@@ -94,7 +103,14 @@ impl Checker {
     }
 
     fn test_miss(&self, rule: u32, example: &Example) -> Option<String> {
-        let found = self.run_example(rule, &example.text, example.customer.as_deref()).findings;
-        found.first().map(|finding| format!("the miss \"{}\" is found: \"{}\"", example.text, finding.text))
+        let examination = self.run_example(rule, &example.text, example);
+        words_found(&examination).first().map(|words| format!("the miss \"{}\" is found: \"{words}\"", example.text))
     }
+}
+
+/// The words of all that was found, of whatever kind.
+fn words_found(examination: &Examination) -> Vec<&str> {
+    let findings = examination.findings.iter().map(|finding| finding.text.as_str());
+    let seen = examination.signals.iter().chain(&examination.steps).map(|occurrence| occurrence.text.as_str());
+    findings.chain(seen).collect()
 }

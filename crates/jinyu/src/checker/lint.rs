@@ -13,7 +13,7 @@ use crate::rules::compile::{CompiledPattern, CompiledRule, Vocabulary};
 use crate::rules::literal::squeeze;
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::{Classes, Pattern, parse};
-use crate::rules::{Category, Condition, Example, GuardRef, Rule, RulePack};
+use crate::rules::{Condition, Example, GuardRef, Kind, Rule, RulePack};
 use crate::script;
 
 /// Something about a rule that its author should look at.
@@ -126,7 +126,7 @@ fn lint_examples<'a>(rule: &'a Rule, said: &mut BTreeMap<String, &'a Rule>, mess
     }
     for hit in &rule.hits {
         let before = said.insert(fold(&hit.text), rule);
-        if let Some(other) = before.filter(|other| other.category == rule.category && other.id != rule.id) {
+        if let Some(other) = before.filter(|other| other.kind == rule.kind && other.id != rule.id) {
             messages.push(format!("\"{}\" is a hit of {} too: do the rules cover the same?", hit.text, other.id));
         }
     }
@@ -145,7 +145,7 @@ struct Across<'a> {
     /// All that the scan looks for.
     known: BTreeSet<String>,
     /// By category, for each example the literals that it has.
-    literals: BTreeMap<Category, Vec<BTreeSet<String>>>,
+    literals: BTreeMap<Kind, Vec<BTreeSet<String>>>,
 }
 
 impl<'a> Across<'a> {
@@ -161,10 +161,10 @@ impl<'a> Across<'a> {
         }
         let patterns = || compiled.values().flat_map(|rule| &rule.patterns);
         let known: BTreeSet<String> = patterns().flat_map(literals).cloned().collect();
-        let mut said: BTreeMap<Category, Vec<BTreeSet<String>>> = BTreeMap::new();
+        let mut said: BTreeMap<Kind, Vec<BTreeSet<String>>> = BTreeMap::new();
         for rule in packs.iter().flat_map(|pack| &pack.rules) {
             for example in rule.hits.iter().chain(&rule.misses) {
-                said.entry(rule.category).or_default().push(literals_in(&example.text, &known));
+                said.entry(rule.kind.clone()).or_default().push(literals_in(&example.text, &known));
             }
         }
         Ok(Self { checker, classes: Arc::new(vocabulary.classes), compiled, known, literals: said })
@@ -195,7 +195,7 @@ impl<'a> Across<'a> {
                 ));
                 continue;
             }
-            let others = self.literals.iter().filter(|(category, _)| **category != rule.category).flat_map(|(_, said)| said);
+            let others = self.literals.iter().filter(|(category, _)| **category != rule.kind).flat_map(|(_, said)| said);
             let (mut of, mut stops) = (0, 0);
             for has in others {
                 of += 1;
@@ -225,14 +225,14 @@ impl<'a> Across<'a> {
     /// What a rule finds in an example, alone.
     fn found(&self, rule: &Rule, example: &Example) -> Vec<Finding> {
         let index = self.checker.0.rules.iter().position(|linked| linked.id == rule.id);
-        let run = |index| self.checker.run_example(index as u32, &example.text, example.customer.as_deref()).findings;
+        let run = |index| self.checker.run_example(index as u32, &example.text, example).findings;
         index.map(run).unwrap_or_default()
     }
 
     /// Rules that make this one superfluous, and rules that find what this one says is innocent.
     fn lint_rule(&self, rule: &Rule, messages: &mut Vec<String>) {
         let all = self.checker.packs().iter().flat_map(|pack| &pack.rules);
-        let others = all.filter(|other| other.id != rule.id && other.category == rule.category && other.scope == rule.scope);
+        let others = all.filter(|other| other.id != rule.id && other.kind == rule.kind && other.scope == rule.scope);
         let own: Vec<Vec<Finding>> = rule.hits.iter().map(|hit| self.found(rule, hit)).collect();
         let said: Vec<BTreeSet<String>> = rule.misses.iter().map(|miss| literals_in(&miss.text, &self.known)).collect();
         for other in others {

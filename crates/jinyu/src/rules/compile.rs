@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, Library, crosses_clauses, has_open_part, parse};
-use crate::rules::{Category, Condition, Confidence, Edge, Fix, GuardRef, Rule, RulePack, Scope, Severity, literal};
+use crate::rules::{Care, Condition, Confidence, Edge, Fix, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal};
 use crate::suggest::Template;
 use crate::trigger::Wanted;
 
@@ -26,9 +26,11 @@ pub(crate) struct CompiledPack {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CompiledRule {
     pub(crate) id: String,
-    pub(crate) category: Category,
+    pub(crate) kind: Kind,
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
+    pub(crate) care: Care,
+    pub(crate) weight: Weight,
     pub(crate) why: String,
     pub(crate) line: usize,
     pub(crate) scope: Scope,
@@ -160,9 +162,11 @@ impl Vocabulary {
             .collect::<Result<_, _>>()?;
         Ok(CompiledRule {
             id: rule.id.to_string(),
-            category: rule.category,
+            kind: rule.kind.clone(),
             severity: rule.severity,
             confidence: rule.confidence,
+            care: rule.care,
+            weight: rule.weight,
             why: rule.why.to_string(),
             line: rule.line,
             scope: rule.scope,
