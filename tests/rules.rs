@@ -23,7 +23,7 @@ fn examples_hold() {
 fn each_category_has_rules() {
     let checker = checker();
     for category in Category::ALL {
-        let rules = checker.packs().iter().flat_map(|pack| &pack.rules).filter(|rule| rule.category == category).count();
+        let rules = checker.packs().iter().flat_map(|pack| &pack.rules).filter(|rule| rule.kind.category() == Some(category)).count();
         assert!(rules >= 3, "{category} has {rules} rules");
     }
 }
@@ -31,7 +31,7 @@ fn each_category_has_rules() {
 #[test]
 fn blame_and_command_always_have_a_better_wording() {
     for rule in checker().packs().iter().flat_map(|pack| &pack.rules) {
-        if matches!(rule.category, Category::Blame | Category::Command) {
+        if matches!(rule.kind.category(), Some(Category::Blame | Category::Command)) {
             assert!(rule.fixes().next().is_some(), "{} has no fix", rule.id);
         }
     }

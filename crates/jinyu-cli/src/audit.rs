@@ -2,7 +2,7 @@
 //! judged. Memory is bounded by one conversation and the sums.
 
 use anyhow::Result;
-use jinyu::{Checker, Session, Speaker};
+use jinyu::{Checker, Occurrence, Session, Speaker};
 
 use crate::Outcome;
 use crate::args::AuditArgs;
@@ -51,6 +51,7 @@ impl Listener for Audit {
             self.flagged = false;
             self.report.tally.conversations += 1;
         }
+        let (mut signals, mut steps) = (Vec::new(), Vec::new());
         for turn in &read.turns {
             // A piece of an overlong utterance is no utterance of its own.
             if turn.before.byte == 0 {
@@ -58,11 +59,15 @@ impl Listener for Audit {
                 self.report.tally.agent_utterances += usize::from(turn.utterance.speaker == Speaker::Agent);
             }
             let seen = self.session.examine(&turn.utterance);
+            let at = |occurrence: &Occurrence| (occurrence.name.clone(), turn.utterance.turn);
+            signals.extend(seen.signals.iter().map(at));
+            steps.extend(seen.steps.iter().map(at));
             let found = self.report.examination(&Place::of_turn(&read.file, turn), &seen)?;
             if found && !std::mem::replace(&mut self.flagged, true) {
                 self.report.tally.conversations_with_findings += 1;
             }
         }
+        self.report.conversation(&read.conversation, &signals, &steps)?;
         Ok(())
     }
 

@@ -90,6 +90,8 @@ pub(crate) trait Reporter {
     fn finding(&mut self, place: &Place<'_>, finding: &Finding) -> io::Result<()>;
     /// Writes what matched but was let pass.
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()>;
+    /// Writes what a conversation showed: signals and steps with their turns.
+    fn conversation(&mut self, conversation: &str, signals: &[(Arc<str>, usize)], steps: &[(Arc<str>, usize)]) -> io::Result<()>;
     /// Writes the sums at the end.
     fn summary(&mut self, tally: &Tally, checker: &Checker) -> io::Result<()>;
     /// Hands on everything written so far.
@@ -133,6 +135,16 @@ impl Report {
             }
         }
         Ok(!seen.findings.is_empty())
+    }
+
+    /// Writes what a conversation showed.
+    pub(crate) fn conversation(
+        &mut self,
+        conversation: &str,
+        signals: &[(Arc<str>, usize)],
+        steps: &[(Arc<str>, usize)],
+    ) -> io::Result<()> {
+        self.reporter.conversation(conversation, signals, steps)
     }
 
     /// Hands on everything written so far.

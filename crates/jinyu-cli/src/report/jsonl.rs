@@ -23,6 +23,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use jinyu::{Category, Checker, Confidence, Dismissal, Finding, Positions, Reason, Safety, Severity, Span, Speaker};
 use serde::Serialize;
@@ -78,6 +79,26 @@ struct DismissalRecord<'a> {
     by: Option<&'a str>,
     file: &'a str,
     line: usize,
+}
+
+#[derive(Serialize)]
+struct ConversationRecord<'a> {
+    r#type: &'static str,
+    conversation: &'a str,
+    signals: Vec<SignalRecord<'a>>,
+    steps: Vec<StepRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct SignalRecord<'a> {
+    signal: &'a str,
+    turn: usize,
+}
+
+#[derive(Serialize)]
+struct StepRecord<'a> {
+    step: &'a str,
+    turn: usize,
 }
 
 #[derive(Serialize)]
@@ -160,6 +181,12 @@ impl<W: Write> Reporter for JsonlReport<W> {
             line: place.line,
         };
         write_record(&mut self.out, &record)
+    }
+
+    fn conversation(&mut self, conversation: &str, signals: &[(Arc<str>, usize)], steps: &[(Arc<str>, usize)]) -> io::Result<()> {
+        let signals = signals.iter().map(|(signal, turn)| SignalRecord { signal, turn: *turn }).collect();
+        let steps = steps.iter().map(|(step, turn)| StepRecord { step, turn: *turn }).collect();
+        write_record(&mut self.out, &ConversationRecord { r#type: "conversation", conversation, signals, steps })
     }
 
     fn summary(&mut self, tally: &Tally, checker: &Checker) -> io::Result<()> {

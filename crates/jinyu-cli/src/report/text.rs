@@ -126,6 +126,10 @@ impl Reporter for TextReport {
         self.quote(place, dismissal.span, GOOD)
     }
 
+    fn conversation(&mut self, _: &str, _: &[(Arc<str>, usize)], _: &[(Arc<str>, usize)]) -> io::Result<()> {
+        Ok(())
+    }
+
     fn summary(&mut self, tally: &Tally, _checker: &Checker) -> io::Result<()> {
         match self.kind {
             Kind::Check => self.check_summary(tally),
