@@ -23,7 +23,8 @@ fn examples_hold() {
 fn each_category_has_rules() {
     let checker = checker();
     for category in Category::ALL {
-        let rules = checker.packs().iter().flat_map(|pack| &pack.rules).filter(|rule| rule.kind.category() == Some(category)).count();
+        let rules =
+            checker.packs().iter().flat_map(|pack| &pack.rules).filter(|rule| rule.kind.category() == Some(category)).count();
         assert!(rules >= 3, "{category} has {rules} rules");
     }
 }

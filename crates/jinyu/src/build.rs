@@ -2,6 +2,7 @@
 //! compile packs with the library; a mistake in a pack stops the build with the message that its author needs.
 #![allow(dead_code, unreachable_pub, reason = "the modules are the library's; only a part of each is needed here")]
 
+mod conversation;
 mod error;
 mod homophones;
 mod rules;

@@ -2,6 +2,7 @@
 
 mod build;
 mod examples;
+mod flows;
 mod lint;
 mod session;
 mod wording;
@@ -12,11 +13,13 @@ use std::sync::{Arc, OnceLock};
 
 pub use self::build::CheckerBuilder;
 pub use self::examples::ExampleFailure;
+use self::flows::Events;
 pub use self::lint::Lint;
-pub use self::session::Session;
+pub use self::session::{Assessment, Observation, Report, Session};
 use self::wording::Templates;
 use crate::conversation::Speaker;
 use crate::finding::{Dismissal, Examination, Finding, Occurrence, Reason};
+use crate::flow::Flows;
 use crate::folded::{Folded, Reading};
 use crate::homophones::{Homophone, Homophones};
 use crate::rules::compile::CompiledRule;
@@ -85,6 +88,8 @@ struct Inner {
     /// The same by sound; none for text that was typed.
     homophones: Vec<Homophones>,
     fillers: Fillers,
+    flows: Flows,
+    events: Events,
     script: Script,
 }
 

@@ -2,6 +2,7 @@
 //! [`pattern`], examples are run by the checker.
 
 pub(crate) mod compile;
+pub(crate) mod flow;
 pub(crate) mod literal;
 pub(crate) mod matcher;
 pub(crate) mod pattern;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::rules::flow::{FlowRule, NoteRule, RawFlow, RawNote};
 use crate::suggest::Safety;
 
 /// The kinds of offence, as a strict but fair quality manager sorts them.
@@ -464,6 +466,10 @@ struct RawPack {
     guards: std::collections::BTreeMap<String, Vec<Condition>>,
     #[serde(default, rename = "rule")]
     rules: Vec<toml::Spanned<RawRule>>,
+    #[serde(default, rename = "flow")]
+    flows: Vec<toml::Spanned<RawFlow>>,
+    #[serde(default, rename = "note")]
+    notes: Vec<toml::Spanned<RawNote>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -606,6 +612,10 @@ pub struct RulePack {
     pub summary: String,
     /// The rules in the order of the file.
     pub rules: Vec<Rule>,
+    /// The rules over whole conversations, in the order of the file.
+    pub flows: Vec<FlowRule>,
+    /// What reviewers should know about conversations, in the order of the file.
+    pub notes: Vec<NoteRule>,
     pub(crate) classes: Vec<(String, Vec<String>)>,
     pub(crate) guards: Vec<(String, Vec<Condition>)>,
 }
@@ -653,6 +663,10 @@ impl RulePack {
             }
             rules.push(rule);
         }
+        let flow = |raw: toml::Spanned<RawFlow>| FlowRule::new(file, line_and_column(text, raw.span().start).0, raw.into_inner());
+        let note = |raw: toml::Spanned<RawNote>| NoteRule::new(file, line_and_column(text, raw.span().start).0, raw.into_inner());
+        let flows = raw.flows.into_iter().map(flow).collect::<Result<Vec<_>, _>>()?;
+        let notes = raw.notes.into_iter().map(note).collect::<Result<Vec<_>, _>>()?;
         if !is_name(&raw.pack.name) {
             return Err(Error::syntax(file, None, "the pack's name may hold a-z, 0-9 and - only"));
         }
@@ -662,6 +676,8 @@ impl RulePack {
             version: raw.pack.version,
             summary: raw.pack.summary,
             rules,
+            flows,
+            notes,
             classes,
             guards: raw.guards.into_iter().collect(),
         })

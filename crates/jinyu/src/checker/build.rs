@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
+use super::flows::{self, Events};
 use super::{Checker, Fillers, Inner, LinkedPattern, LinkedRule};
 use crate::conversation::Channel;
 use crate::error::Error;
+use crate::flow::Flows;
 use crate::homophones::Homophones;
 use crate::rules::compile::{CompiledPack, CompiledPattern, FILLERS, Vocabulary};
 use crate::rules::pattern::{Classes, Pattern};
@@ -104,7 +106,7 @@ impl CheckerBuilder {
     ///
     /// # Errors
     /// When an added pack has a broken pattern, a pattern without a literal to scan for, an unknown word class or guard, an id that
-    /// is taken, or an example that does not hold.
+    /// is taken, a flow rule about something that no rule finds, or an example that does not hold.
     pub fn build(self) -> Result<Checker, Error> {
         let built_in: Vec<CompiledPack> = postcard::from_bytes(COMPILED)
             .map_err(|error| Error::syntax("built-in packs", None, format!("cannot be read: {error}")))?;
@@ -115,7 +117,9 @@ impl CheckerBuilder {
         let mut vocabulary = Vocabulary::default();
         for (pack, _) in built_in.iter().zip(&kept).filter(|&(_, &kept)| kept) {
             let rules = pack.rules.iter().map(|rule| (rule.line, rule.id.as_str()));
-            vocabulary.declare(&pack.file, &pack.classes, &pack.guards, rules)?;
+            let flows = pack.flows.iter().map(|flow| (flow.line, &*flow.id));
+            let notes = pack.notes.iter().map(|note| (note.line, &*note.id));
+            vocabulary.declare(&pack.file, &pack.classes, &pack.guards, rules.chain(flows).chain(notes))?;
         }
         for pack in &self.packs {
             vocabulary.declare_written(pack)?;
@@ -126,8 +130,11 @@ impl CheckerBuilder {
         }
         let added = self.packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
         let places = kept.into_iter().map(|kept| if kept { Place::BuiltIn } else { Place::LeftOut });
-        let packs = built_in.into_iter().zip(places).chain(added.into_iter().map(|pack| (pack, Place::Added)));
-        let checker = Checker(Arc::new(Inner::link(packs, vocabulary, self.packs, self.script, self.channel)));
+        let packs: Vec<(CompiledPack, Place)> =
+            built_in.into_iter().zip(places).chain(added.into_iter().map(|pack| (pack, Place::Added))).collect();
+        let used = packs.iter().filter(|(_, place)| *place != Place::LeftOut).map(|(pack, _)| pack);
+        let flows = flows::link(used)?;
+        let checker = Checker(Arc::new(Inner::link(packs, vocabulary, self.packs, flows, self.script, self.channel)));
         if self.examples {
             for pack in &checker.0.added {
                 if let Some(failure) = checker.test(&pack.name).into_iter().next() {
@@ -198,6 +205,7 @@ impl Inner {
         packs: impl IntoIterator<Item = (CompiledPack, Place)>,
         vocabulary: Vocabulary,
         added: Vec<RulePack>,
+        (flows, events): (Flows, Events),
         script: Script,
         channel: Channel,
     ) -> Self {
@@ -263,6 +271,6 @@ impl Inner {
                 homophones.push(Homophones::new(wanted(), first_added as u32));
             }
         }
-        Self { names, packs: OnceLock::new(), added, rules, patterns, scanners, homophones, fillers, script }
+        Self { names, packs: OnceLock::new(), added, rules, patterns, scanners, homophones, fillers, flows, events, script }
     }
 }

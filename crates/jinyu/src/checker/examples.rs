@@ -1,8 +1,11 @@
 //! The examples of rules, run through the rules: a pack whose examples do not hold does not load.
 
+use std::sync::Arc;
+
 use super::{Checker, Context};
-use crate::conversation::Speaker;
+use crate::conversation::{Conversation, Speaker};
 use crate::finding::Examination;
+use crate::rules::flow::Verdict;
 use crate::rules::{Example, Scope};
 use crate::script::Script;
 use crate::span::Span;
@@ -39,7 +42,50 @@ impl Checker {
                 message,
             }));
         }
+        let mut fail = |line, rule: &Arc<str>, message| {
+            failures.push(ExampleFailure { file: pack.file.clone(), line, rule: rule.to_string(), message });
+        };
+        for flow in &pack.flows {
+            for (expected, conversation) in &flow.examples {
+                if let Some(message) = self.test_flow(&flow.id, *expected, conversation) {
+                    fail(flow.line, &flow.id, message);
+                }
+            }
+        }
+        for note in &pack.notes {
+            for (expected, conversation) in &note.examples {
+                let notes = self.audit(conversation).assessment.notes;
+                let is_there = notes.iter().any(|other| other.rule == note.id);
+                if is_there != *expected {
+                    let says = if is_there { "gets the note, but must not" } else { "does not get the note" };
+                    fail(note.line, &note.id, format!("the conversation that begins \"{}\" {says}", beginning(conversation)));
+                }
+            }
+        }
         failures
+    }
+
+    fn test_flow(&self, rule: &Arc<str>, expected: Verdict, conversation: &Conversation) -> Option<String> {
+        let mut session = self.session();
+        for utterance in &conversation.utterances {
+            session.examine(utterance);
+        }
+        // What is still pending is so while the conversation goes on.
+        let assessment = if expected == Verdict::Pending { session.assess() } else { session.finish() };
+        let verdict = assessment.flow.iter().find(|flow| flow.rule == *rule)?.verdict;
+        if verdict == expected {
+            return None;
+        }
+        let observed = assessment.signals.iter().chain(&assessment.steps);
+        let observed: Vec<String> =
+            observed.map(|observation| format!("{} in turn {}", observation.name, observation.turn)).collect();
+        Some(format!(
+            "the conversation that begins \"{}\" should be {} but is {}; it has {}",
+            beginning(conversation),
+            expected.as_str(),
+            verdict.as_str(),
+            if observed.is_empty() { "no signals or steps".to_owned() } else { observed.join(", ") }
+        ))
     }
 
     pub(super) fn run_example(&self, rule: u32, text: &str, example: &Example) -> Examination {
@@ -106,6 +152,11 @@ impl Checker {
         let examination = self.run_example(rule, &example.text, example);
         words_found(&examination).first().map(|words| format!("the miss \"{}\" is found: \"{words}\"", example.text))
     }
+}
+
+/// What a conversation begins with.
+fn beginning(conversation: &Conversation) -> &str {
+    conversation.utterances.first().map_or("", |utterance| utterance.text.as_str())
 }
 
 /// The words of all that was found, of whatever kind.

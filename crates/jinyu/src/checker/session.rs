@@ -1,10 +1,20 @@
-//! A conversation while it is held. Receives utterances one by one, hands on what each of them shows; remembers what guards and flow
-//! rules ask for, and no more.
+//! A conversation while it is held. Receives utterances one by one, hands on what each of them shows, and what the whole comes to;
+//! remembers what guards, flow rules and the score ask for, and no more.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::{Checker, Context};
-use crate::conversation::{Speaker, Utterance};
-use crate::finding::{Examination, Finding};
-use crate::script::Script;
+use crate::conversation::{Conversation, Speaker, Utterance};
+use crate::finding::{Examination, Finding, Occurrence};
+use crate::flow::{Event, FlowVerdict, Note, Timeline, Turn};
+use crate::ledger::{Promise, PromiseState, deadline};
+use crate::rules::Confidence;
+use crate::score::{Loss, Score};
+use crate::script::{Script, fold};
 
 /// So many turns of a speaker are the opening.
 const OPENING: usize = 2;
@@ -12,9 +22,70 @@ const OPENING: usize = 2;
 /// So many bytes of what somebody says in a row are remembered.
 const REMEMBERED: usize = 4 << 10;
 
+/// The stronger signal stands for the weaker one in a turn that shows both.
+const STRONGER: (&str, &str) = ("anger", "dissatisfaction");
+
+/// A signal or step, and the turn that holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Observation {
+    /// The name of the signal or step.
+    pub name: Arc<str>,
+    /// The turn, as the source counts.
+    pub turn: usize,
+    /// The id of the rule that found it.
+    pub rule: Arc<str>,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// What a conversation comes to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Assessment {
+    /// A hundred less deductions.
+    pub score: Score,
+    /// What the customer showed, in order.
+    pub signals: Vec<Observation>,
+    /// What the agent did, in order.
+    pub steps: Vec<Observation>,
+    /// What each flow rule says, in the order of the packs.
+    pub flow: Vec<FlowVerdict>,
+    /// What was promised, in order.
+    pub promises: Vec<Promise>,
+    /// What a reviewer should know.
+    pub notes: Vec<Note>,
+}
+
+/// A whole conversation, judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// What each utterance shows, in their order.
+    pub examinations: Vec<Examination>,
+    /// What the conversation comes to.
+    pub assessment: Assessment,
+}
+
 /// A conversation while it is held: utterances go in one by one, findings come out at once.
 ///
-/// It remembers what the customer and the agent said last, which guards may ask for, and which script is written.
+/// It remembers what the customer and the agent said last, which guards may ask for, which script is written, and what happened in each
+/// turn, which flow rules ask for.
+///
+/// ```
+/// use jinyu::{Checker, Speaker, Utterance, Verdict};
+///
+/// let checker = Checker::builder().build()?;
+/// let mut session = checker.session();
+/// session.push(&Utterance::new(0, Speaker::Customer, "你们太过分了!我要投诉!"));
+/// let is_apology_missing = |verdict: Verdict, session: &jinyu::Session| {
+///     session.assess().flow.iter().any(|flow| flow.rule.ends_with("no-apology-after-complaint") && flow.verdict == verdict)
+/// };
+/// assert!(is_apology_missing(Verdict::Pending, &session));
+/// session.push(&Utterance::new(1, Speaker::Agent, "非常抱歉给您带来不好的体验。"));
+/// assert!(is_apology_missing(Verdict::Satisfied, &session));
+/// # Ok::<(), jinyu::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Session {
     checker: Checker,
@@ -24,13 +95,37 @@ pub struct Session {
     /// Turns of agents and of customers so far, utterances in a row counted once.
     turns: [usize; 2],
     script: Option<Script>,
+    timeline: Timeline,
+    signals: Vec<Observation>,
+    steps: Vec<Observation>,
+    losses: BTreeMap<Arc<str>, Loss>,
 }
 
 impl Checker {
     /// A new conversation.
     #[must_use]
     pub fn session(&self) -> Session {
-        Session { checker: self.clone(), customer: None, agent: None, last: Speaker::Unknown, turns: [0; 2], script: None }
+        Session {
+            checker: self.clone(),
+            customer: None,
+            agent: None,
+            last: Speaker::Unknown,
+            turns: [0; 2],
+            script: None,
+            timeline: Timeline::default(),
+            signals: Vec::new(),
+            steps: Vec::new(),
+            losses: BTreeMap::new(),
+        }
+    }
+
+    /// Judges a whole conversation: what each utterance shows, and what the conversation comes to. The same as a [`Session`] that is
+    /// told of each utterance and then [finished](Session::finish).
+    #[must_use]
+    pub fn audit(&self, conversation: &Conversation) -> Report {
+        let mut session = self.session();
+        let examinations = conversation.utterances.iter().map(|utterance| session.examine(utterance)).collect();
+        Report { examinations, assessment: session.finish() }
     }
 }
 
@@ -64,25 +159,139 @@ impl Session {
             observes: true,
             only: None,
         };
-        let examination = self.checker.run(&utterance.text, &context);
+        let mut examination = self.checker.run(&utterance.text, &context);
+        let (stronger, weaker) = STRONGER;
+        if examination.signals.iter().any(|signal| &*signal.name == stronger) {
+            examination.signals.retain(|signal| &*signal.name != weaker);
+        }
+        self.remember(utterance, goes_on);
+        self.record(utterance, &examination);
+        examination
+    }
+
+    fn remember(&mut self, utterance: &Utterance, goes_on: bool) {
         let said = match utterance.speaker {
-            Speaker::Agent => Some(&mut self.agent),
-            Speaker::Customer => Some(&mut self.customer),
-            Speaker::Unknown => None,
+            Speaker::Agent => &mut self.agent,
+            Speaker::Customer => &mut self.customer,
+            Speaker::Unknown => return,
         };
         match said {
-            Some(Some(said)) if goes_on => {
+            Some(said) if goes_on => {
                 said.push('\n');
                 said.push_str(tail(&utterance.text));
                 let kept = tail(said).len();
                 said.drain(..said.len() - kept);
             }
-            Some(said) => *said = Some(tail(&utterance.text).to_owned()),
-            None => {}
+            said => *said = Some(tail(&utterance.text).to_owned()),
         }
         self.last = utterance.speaker;
-        examination
     }
+
+    /// Keeps what flow rules and the score ask for.
+    fn record(&mut self, utterance: &Utterance, seen: &Examination) {
+        let inner = &*self.checker.0;
+        let observation = |occurrence: &Occurrence| Observation {
+            name: occurrence.name.clone(),
+            turn: utterance.turn,
+            rule: occurrence.rule.clone(),
+            confidence: occurrence.confidence,
+        };
+        self.signals.extend(seen.signals.iter().map(observation));
+        self.steps.extend(seen.steps.iter().map(observation));
+        let mut events: Vec<Event> = Vec::new();
+        for occurrence in seen.signals.iter().chain(&seen.steps) {
+            events.extend(inner.events.named(&occurrence.name));
+            events.extend(inner.events.named(&occurrence.rule));
+        }
+        for finding in &seen.findings {
+            let Some(rule) = inner.rules.iter().find(|rule| rule.id == finding.rule) else { continue };
+            events.extend(inner.events.of(rule));
+            // A doubtful finding is shown, but costs nothing.
+            if finding.confidence == Confidence::Low {
+                continue;
+            }
+            let loss = self.losses.entry(rule.id.clone()).or_insert_with(|| Loss {
+                rule: rule.id.clone(),
+                care: rule.compiled.care,
+                weight: rule.compiled.weight,
+                turns: Vec::new(),
+                times: 0,
+            });
+            loss.times += 1;
+            if loss.turns.last() != Some(&utterance.turn) {
+                loss.turns.push(utterance.turn);
+            }
+        }
+        events.sort_unstable();
+        events.dedup();
+        let promising = seen
+            .steps
+            .iter()
+            .find(|step| inner.events.named(&step.name).is_some_and(|event| inner.flows.promising.contains(&event)));
+        if let (Speaker::Agent, Some(step)) = (utterance.speaker, promising) {
+            let promise = promise(utterance, step);
+            self.timeline.promises.push(promise);
+        }
+        let is_compared = inner.flows.compares && utterance.speaker == Speaker::Agent;
+        self.timeline.push(Turn {
+            number: utterance.turn,
+            speaker: utterance.speaker,
+            start_ms: utterance.start_ms,
+            end_ms: utterance.end_ms,
+            events,
+            characters: utterance.text.chars().filter(|c| c.is_alphanumeric()).count(),
+            print: if is_compared { print(&utterance.text) } else { 0 },
+        });
+    }
+
+    /// What the conversation comes to so far; flow rules that still have time are pending.
+    #[must_use]
+    pub fn assess(&self) -> Assessment {
+        let inner = &*self.checker.0;
+        let flow: Vec<FlowVerdict> = inner.flows.verdicts(&self.timeline);
+        let losses: Vec<Loss> = self.losses.values().cloned().collect();
+        Assessment {
+            score: Score::new(&losses, &inner.flows, &flow),
+            signals: self.signals.clone(),
+            steps: self.steps.clone(),
+            notes: inner.flows.notes(&self.timeline),
+            promises: self.timeline.promises.clone(),
+            flow,
+        }
+    }
+
+    /// What the conversation came to, now that it is over.
+    #[must_use]
+    pub fn finish(mut self) -> Assessment {
+        self.timeline.closed = true;
+        self.assess()
+    }
+}
+
+/// What an agent promised by a step.
+fn promise(utterance: &Utterance, step: &Occurrence) -> Promise {
+    let folded: Vec<char> = utterance.text.chars().map(fold).collect();
+    let deadline = deadline(&folded);
+    let seconds = deadline.as_ref().and_then(|deadline| deadline.seconds);
+    let due = |(start, seconds): (i64, u64)| i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(start);
+    Promise {
+        turn: utterance.turn,
+        agent: utterance.agent.clone(),
+        what: step.text.clone(),
+        when: deadline.map(|deadline| deadline.words),
+        seconds,
+        due_ms: utterance.start_ms.zip(seconds).and_then(due),
+        state: PromiseState::Open,
+    }
+}
+
+/// Stands for what was said, numbers and marks left out: the same stock sentence has the same.
+fn print(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        fold(c).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// The last [`REMEMBERED`] bytes of a text, cut between characters.

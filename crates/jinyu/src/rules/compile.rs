@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::rules::flow::{FlowRule, NoteRule};
 use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, Library, crosses_clauses, has_open_part, parse};
 use crate::rules::{Care, Condition, Confidence, Edge, Fix, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal};
@@ -20,6 +21,8 @@ pub(crate) struct CompiledPack {
     pub(crate) classes: Vec<(String, Vec<String>)>,
     pub(crate) guards: Vec<(String, Vec<Condition>)>,
     pub(crate) rules: Vec<CompiledRule>,
+    pub(crate) flows: Vec<FlowRule>,
+    pub(crate) notes: Vec<NoteRule>,
 }
 
 /// What is needed of a rule to judge a match and to report it.
@@ -102,7 +105,10 @@ impl Vocabulary {
 
     /// The same of a pack as it was written.
     pub(crate) fn declare_written(&mut self, pack: &RulePack) -> Result<(), Error> {
-        self.declare(&pack.file, &pack.classes, &pack.guards, pack.rules.iter().map(|rule| (rule.line, &*rule.id)))
+        let rules = pack.rules.iter().map(|rule| (rule.line, &*rule.id));
+        let flows = pack.flows.iter().map(|flow| (flow.line, &*flow.id));
+        let notes = pack.notes.iter().map(|note| (note.line, &*note.id));
+        self.declare(&pack.file, &pack.classes, &pack.guards, rules.chain(flows).chain(notes))
     }
 
     /// Compiles a pack whose classes and guards have been declared.
@@ -125,6 +131,8 @@ impl Vocabulary {
             classes: pack.classes.clone(),
             guards: pack.guards.clone(),
             rules,
+            flows: pack.flows.clone(),
+            notes: pack.notes.clone(),
         })
     }
 

@@ -1,0 +1,502 @@
+//! Signals, steps and findings of a conversation to verdicts. Receives what each turn held, hands on what each flow rule says of it,
+//! what was promised, and what a reviewer should know. Knows nothing of words.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::conversation::Speaker;
+use crate::ledger::{Promise, PromiseState};
+use crate::rules::flow::{Demand, FlowRule, NoteRule, Trigger, Verdict, Which, Window};
+use crate::rules::{Care, Severity, Weight};
+
+/// Something that happens in a turn, by number.
+pub(crate) type Event = u32;
+
+/// What a flow rule says of a conversation, and which turns show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FlowVerdict {
+    /// The id of the rule.
+    pub rule: Arc<str>,
+    /// What it says.
+    pub verdict: Verdict,
+    /// How much a violation weighs.
+    pub severity: Severity,
+    /// The CARE dimension that the rule serves.
+    pub care: Care,
+    /// The turns that show it, as the source counts, in order; none where the end of the conversation does.
+    pub turns: Vec<usize>,
+    /// Why the rule matters, in Simplified Chinese.
+    pub message: Arc<str>,
+}
+
+/// Something that a reviewer should know about a conversation; it costs nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Note {
+    /// The id of the rule.
+    pub rule: Arc<str>,
+    /// Whether it says what kind of customer this is.
+    pub profile: bool,
+    /// The turns that show it, as the source counts, in order.
+    pub turns: Vec<usize>,
+    /// What it tells, in Simplified Chinese.
+    pub message: Arc<str>,
+}
+
+/// The flow rules and notes in use, their events numbered.
+#[derive(Debug, Default)]
+pub(crate) struct Flows {
+    pub(crate) rules: Vec<LinkedFlow>,
+    pub(crate) notes: Vec<LinkedNote>,
+    /// Events that make a promise.
+    pub(crate) promising: Vec<Event>,
+    /// Whether any rule asks whether the agent says the same again.
+    pub(crate) compares: bool,
+}
+
+/// A flow rule, linked.
+#[derive(Debug)]
+pub(crate) struct LinkedFlow {
+    pub(crate) id: Arc<str>,
+    pub(crate) severity: Severity,
+    pub(crate) care: Care,
+    pub(crate) weight: Weight,
+    why: Arc<str>,
+    demand: Demand<Event>,
+    unless: Vec<Event>,
+}
+
+/// A note, linked.
+#[derive(Debug)]
+pub(crate) struct LinkedNote {
+    rule: NoteRule,
+    any: Vec<Event>,
+}
+
+impl LinkedFlow {
+    /// Links a rule; `event` gives the number of an event, or says why there is none.
+    pub(crate) fn new(rule: &FlowRule, event: &mut impl FnMut(&String) -> Result<Event, String>) -> Result<Self, String> {
+        Ok(Self {
+            id: rule.id.clone(),
+            severity: rule.severity,
+            care: rule.care,
+            weight: rule.weight,
+            why: rule.why.clone(),
+            demand: rule.demand.map(event)?,
+            unless: rule.unless.iter().map(event).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl Flows {
+    /// Takes in a rule.
+    pub(crate) fn add(&mut self, flow: LinkedFlow) {
+        match &flow.demand {
+            Demand::Promise { of, .. } => self.promising.extend(of),
+            Demand::Repeat { .. } => self.compares = true,
+            _ => {}
+        }
+        self.rules.push(flow);
+    }
+
+    /// Takes in a note.
+    pub(crate) fn add_note(
+        &mut self,
+        rule: &NoteRule,
+        event: &mut impl FnMut(&String) -> Result<Event, String>,
+    ) -> Result<(), String> {
+        let any = rule.any.iter().map(event).collect::<Result<_, _>>()?;
+        self.notes.push(LinkedNote { rule: rule.clone(), any });
+        Ok(())
+    }
+}
+
+/// What is kept of an utterance.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    /// As the source counts.
+    pub(crate) number: usize,
+    pub(crate) speaker: Speaker,
+    pub(crate) start_ms: Option<i64>,
+    pub(crate) end_ms: Option<i64>,
+    /// Sorted.
+    pub(crate) events: Vec<Event>,
+    pub(crate) characters: usize,
+    /// Stands for the words, where any rule compares them.
+    pub(crate) print: u64,
+}
+
+impl Turn {
+    fn has(&self, events: &[Event]) -> bool {
+        events.iter().any(|event| self.events.binary_search(event).is_ok())
+    }
+}
+
+/// What is kept of a conversation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Timeline {
+    turns: Vec<Turn>,
+    /// For each turn how many runs of its speaker there have been, this one included: utterances in a row are one run.
+    runs: Vec<usize>,
+    last: Speaker,
+    /// Runs of agents and of customers.
+    counts: [usize; 2],
+    pub(crate) promises: Vec<Promise>,
+    /// The conversation's own end is known.
+    pub(crate) closed: bool,
+}
+
+impl Timeline {
+    /// Takes in a turn.
+    pub(crate) fn push(&mut self, turn: Turn) {
+        let [agents, customers] = &mut self.counts;
+        let mut others = 0;
+        let count = match turn.speaker {
+            Speaker::Agent => agents,
+            Speaker::Customer => customers,
+            Speaker::Unknown => &mut others,
+        };
+        if turn.speaker != self.last && turn.speaker != Speaker::Unknown {
+            *count += 1;
+            self.last = turn.speaker;
+        }
+        self.runs.push(*count);
+        self.settle_promises(&turn);
+        self.turns.push(turn);
+    }
+
+    /// What a new turn shows of earlier promises.
+    fn settle_promises(&mut self, turn: &Turn) {
+        let Some(now) = turn.start_ms else { return };
+        for promise in self.promises.iter_mut().filter(|promise| promise.state == PromiseState::Open) {
+            let Some(due) = promise.due_ms else { continue };
+            let made = promise.seconds.map_or(due, |seconds| due - (seconds as i64) * 1000);
+            promise.state = match turn.speaker {
+                // What is said while the promise is made does not keep it.
+                Speaker::Agent if now <= due && now - made > PRESENT_MS => PromiseState::Kept,
+                Speaker::Customer if now > due => PromiseState::Broken,
+                _ => PromiseState::Open,
+            };
+        }
+    }
+
+    fn agents(&self) -> impl Iterator<Item = (usize, &Turn)> {
+        self.turns.iter().enumerate().filter(|(_, turn)| turn.speaker == Speaker::Agent)
+    }
+
+    fn run(&self, index: usize) -> usize {
+        self.runs.get(index).copied().unwrap_or(0)
+    }
+
+    /// The agent's turn that follows or holds the turn at `index`: how many runs of agents had begun before it ended.
+    fn agent_runs_until(&self, index: usize) -> usize {
+        (0..=index).rev().find(|&at| self.turns.get(at).is_some_and(|t| t.speaker == Speaker::Agent)).map_or(0, |at| self.run(at))
+    }
+
+    /// Whether the agent's run of that number is over.
+    fn is_over(&self, run: usize) -> bool {
+        let [agents, _] = self.counts;
+        self.closed || agents > run || (agents == run && self.last == Speaker::Customer)
+    }
+
+    fn any(&self, events: &[Event]) -> bool {
+        !events.is_empty() && self.turns.iter().any(|turn| turn.has(events))
+    }
+
+    /// The turns that trigger a rule, those that count.
+    fn triggers(&self, trigger: &Trigger<Event>) -> Vec<usize> {
+        let mut since = trigger.since.is_empty();
+        let mut found = Vec::new();
+        for (index, turn) in self.turns.iter().enumerate() {
+            since = since || turn.has(&trigger.since);
+            if since && turn.has(&trigger.after) {
+                found.push(index);
+            }
+        }
+        match trigger.which {
+            Which::Each => found,
+            Which::First => found.into_iter().take(1).collect(),
+            Which::Last => found.pop().into_iter().collect(),
+        }
+    }
+
+    fn numbers(&self, indexes: &[usize]) -> Vec<usize> {
+        indexes.iter().filter_map(|&index| self.turns.get(index)).map(|turn| turn.number).collect()
+    }
+}
+
+/// Within so many milliseconds an agent is still speaking of the promise just made.
+const PRESENT_MS: i64 = 10 * 60 * 1000;
+
+/// What is found for one trigger, and the turns that show it.
+type Judged = (Verdict, Vec<usize>);
+
+impl Flows {
+    /// What each rule says.
+    pub(crate) fn verdicts(&self, held: &Timeline) -> Vec<FlowVerdict> {
+        let verdict = |rule: &LinkedFlow| {
+            let (verdict, turns) = rule.judge(held);
+            FlowVerdict {
+                rule: rule.id.clone(),
+                verdict,
+                severity: rule.severity,
+                care: rule.care,
+                turns: held.numbers(&turns),
+                message: rule.why.clone(),
+            }
+        };
+        self.rules.iter().map(verdict).collect()
+    }
+
+    /// What a reviewer should know.
+    pub(crate) fn notes(&self, held: &Timeline) -> Vec<Note> {
+        let said = |turn: &&Turn| turn.speaker == Speaker::Customer;
+        let characters: usize = held.turns.iter().filter(said).map(|turn| turn.characters).sum();
+        let all: usize = held.turns.iter().map(|turn| turn.characters).sum();
+        let note = |LinkedNote { rule, any }: &LinkedNote| {
+            let turns: Vec<usize> = held.turns.iter().filter(|turn| turn.has(any)).map(|turn| turn.number).collect();
+            let often = any.is_empty() || turns.len() >= rule.times;
+            let much = characters >= rule.characters && characters * 100 >= rule.share * all;
+            (often && much && !held.turns.is_empty()).then(|| Note {
+                rule: rule.id.clone(),
+                profile: rule.profile,
+                turns,
+                message: rule.why.clone(),
+            })
+        };
+        self.notes.iter().filter_map(note).collect()
+    }
+}
+
+impl LinkedFlow {
+    fn judge(&self, held: &Timeline) -> Judged {
+        // What excuses an agent who offers before asking must have been said before the offer; `order` looks itself.
+        if !matches!(self.demand, Demand::Order { .. }) && held.any(&self.unless) {
+            return (Verdict::NotApplicable, Vec::new());
+        }
+        match &self.demand {
+            Demand::Require { want, trigger: None, window } => require(held, want, *window),
+            Demand::Require { want, trigger: Some(trigger), window } => {
+                all(held.triggers(trigger).into_iter().map(|at| require_after(held, want, at, *window)))
+            }
+            Demand::Forbid { forbid, trigger, turns } => {
+                all(held.triggers(trigger).into_iter().map(|at| forbid_after(held, forbid, at, *turns)))
+            }
+            Demand::Order { order, optional } => ordered(held, order, optional, &self.unless),
+            Demand::Repeat { times, characters } => repeat(held, *times, *characters),
+            Demand::FirstReply { seconds } => waits(held, *seconds, true),
+            Demand::Gap { seconds } => waits(held, *seconds, false),
+            Demand::Pause { seconds, trigger, want } => {
+                all(held.triggers(trigger).into_iter().map(|at| pause_after(held, want, at, *seconds)))
+            }
+            Demand::Promise { hours, .. } => promises(held, *hours),
+        }
+    }
+}
+
+/// One verdict from those of several triggers: a violation outweighs what is pending, and that what is satisfied. Its turns are those
+/// of all triggers with that verdict.
+fn all(judged: impl Iterator<Item = Judged>) -> Judged {
+    let weight = |verdict: Verdict| match verdict {
+        Verdict::NotApplicable => 0,
+        Verdict::Satisfied => 1,
+        Verdict::Pending => 2,
+        Verdict::Violated => 3,
+    };
+    let mut sum: Judged = (Verdict::NotApplicable, Vec::new());
+    for (verdict, turns) in judged {
+        if weight(verdict) > weight(sum.0) {
+            sum = (verdict, turns);
+        } else if verdict == sum.0 {
+            sum.1.extend(turns);
+        }
+    }
+    sum.1.sort_unstable();
+    sum.1.dedup();
+    sum
+}
+
+fn require(held: &Timeline, want: &[Event], window: Window) -> Judged {
+    let [agents, _] = held.counts;
+    let in_window = |index: usize| match window {
+        Window::First(first) => held.run(index) <= first,
+        Window::Last(last) => held.run(index) + last > agents,
+        _ => true,
+    };
+    let found: Vec<usize> =
+        held.agents().filter(|(index, turn)| in_window(*index) && turn.has(want)).map(|(index, _)| index).collect();
+    let first = held.agents().next().map(|(index, _)| index);
+    match (window, first) {
+        // The last turns are known at the end only.
+        (Window::Last(_), Some(_)) if !held.closed => (Verdict::Pending, Vec::new()),
+        _ if !found.is_empty() => (Verdict::Satisfied, found),
+        (_, None) if held.closed => (Verdict::NotApplicable, Vec::new()),
+        (Window::First(runs), Some(first)) if held.is_over(runs) => (Verdict::Violated, vec![first]),
+        _ if held.closed => (Verdict::Violated, Vec::new()),
+        _ => (Verdict::Pending, Vec::new()),
+    }
+}
+
+fn require_after(held: &Timeline, want: &[Event], at: usize, window: Window) -> Judged {
+    let Some(trigger) = held.turns.get(at) else { return (Verdict::NotApplicable, Vec::new()) };
+    let own = trigger.speaker == Speaker::Agent;
+    let before = held.agent_runs_until(at);
+    let moment = trigger.end_ms.or(trigger.start_ms);
+    let wanted = |&(index, turn): &(usize, &Turn)| {
+        let follows = if own { index >= at } else { index > at };
+        turn.has(want)
+            && match window {
+                Window::Anywhere => true,
+                Window::Turns(turns) => follows && held.run(index) <= before + turns,
+                Window::Seconds(seconds) => {
+                    let waited = moment.zip(turn.start_ms).map(|(from, to)| to - from);
+                    follows && waited.is_some_and(|waited| waited <= i64::from(seconds) * 1000)
+                }
+                _ => follows,
+            }
+    };
+    if let Some((index, _)) = held.agents().find(wanted) {
+        return (Verdict::Satisfied, vec![index]);
+    }
+    let answered = own || held.agents().any(|(index, _)| index > at);
+    let over = match window {
+        Window::Turns(turns) => held.is_over(before + turns),
+        Window::Seconds(_) if moment.is_none() => return (Verdict::NotApplicable, Vec::new()),
+        Window::Seconds(seconds) => {
+            let now = held.turns.last().and_then(|turn| turn.start_ms);
+            held.closed || moment.zip(now).is_some_and(|(from, now)| now - from > i64::from(seconds) * 1000)
+        }
+        _ => held.closed,
+    };
+    match (over, answered) {
+        (false, _) => (Verdict::Pending, vec![at]),
+        // Nobody was there any more to do it.
+        (true, false) => (Verdict::NotApplicable, Vec::new()),
+        (true, true) => (Verdict::Violated, vec![at]),
+    }
+}
+
+fn forbid_after(held: &Timeline, forbid: &[Event], at: usize, turns: usize) -> Judged {
+    let before = held.agent_runs_until(at);
+    let mut replies = held.agents().filter(|(index, _)| *index > at && held.run(*index) <= before + turns).peekable();
+    let answered = replies.peek().is_some();
+    if let Some((index, _)) = replies.find(|(_, turn)| turn.has(forbid)) {
+        return (Verdict::Violated, vec![at, index]);
+    }
+    match (answered, held.is_over(before + turns)) {
+        (true, true) => (Verdict::Satisfied, vec![at]),
+        (false, true) => (Verdict::NotApplicable, Vec::new()),
+        _ => (Verdict::Pending, vec![at]),
+    }
+}
+
+fn ordered(held: &Timeline, order: &[Event], optional: &[Event], unless: &[Event]) -> Judged {
+    let first = |event: &Event| held.turns.iter().position(|turn| turn.has(std::slice::from_ref(event)));
+    let mut verdict = (Verdict::NotApplicable, Vec::new());
+    let mut latest: Option<usize> = None;
+    let mut missing = false;
+    for event in order {
+        let place = first(event);
+        let Some(place) = place else {
+            missing |= !optional.contains(event);
+            continue;
+        };
+        let excused = held.turns.iter().take(place).any(|turn| turn.has(unless));
+        if (missing || latest.is_some_and(|latest| place < latest)) && !excused {
+            return (Verdict::Violated, vec![place]);
+        }
+        if let Some(latest) = latest {
+            verdict = (Verdict::Satisfied, vec![latest, place]);
+        }
+        latest = latest.max(Some(place));
+        missing = false;
+    }
+    match verdict.0 {
+        Verdict::NotApplicable if !held.closed => (Verdict::Pending, Vec::new()),
+        _ => verdict,
+    }
+}
+
+fn repeat(held: &Timeline, times: usize, characters: usize) -> Judged {
+    let mut said: Vec<(u64, usize)> =
+        held.agents().filter(|(_, turn)| turn.characters >= characters).map(|(index, turn)| (turn.print, index)).collect();
+    if said.is_empty() {
+        let verdict = if held.closed { Verdict::NotApplicable } else { Verdict::Pending };
+        return (verdict, Vec::new());
+    }
+    said.sort_unstable();
+    let again = said.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() >= times);
+    let turns: Vec<usize> = again.flatten().map(|&(_, index)| index).collect();
+    if turns.is_empty() { (Verdict::Satisfied, Vec::new()) } else { all([(Verdict::Violated, turns)].into_iter()) }
+}
+
+/// How long the customer waits: for the first reply, or for any.
+fn waits(held: &Timeline, seconds: u32, first_only: bool) -> Judged {
+    let mut judged = Vec::new();
+    let mut asked: Option<(usize, i64)> = None;
+    for (index, turn) in held.turns.iter().enumerate() {
+        match turn.speaker {
+            Speaker::Customer => {
+                // One who writes on is not waiting yet; who asks once more is.
+                if let (None, Some(time)) = (asked, turn.end_ms.or(turn.start_ms)) {
+                    asked = Some((index, time));
+                }
+            }
+            Speaker::Agent => {
+                let waited = asked.take().zip(turn.start_ms);
+                if let Some(((at, from), to)) = waited {
+                    let is_late = to - from > i64::from(seconds) * 1000;
+                    judged.push(if is_late { (Verdict::Violated, vec![at, index]) } else { (Verdict::Satisfied, vec![index]) });
+                }
+                if first_only {
+                    break;
+                }
+            }
+            Speaker::Unknown => {}
+        }
+    }
+    if judged.is_empty() && !held.closed {
+        return (Verdict::Pending, Vec::new());
+    }
+    let (verdict, turns) = all(judged.into_iter());
+    (verdict, if verdict == Verdict::Violated { turns } else { Vec::new() })
+}
+
+fn pause_after(held: &Timeline, want: &[Event], at: usize, seconds: u32) -> Judged {
+    let from = held.turns.get(at).and_then(|turn| turn.end_ms.or(turn.start_ms));
+    let next = held.agents().find(|(index, _)| *index > at);
+    match (from, next) {
+        (None, _) => (Verdict::NotApplicable, Vec::new()),
+        (Some(_), None) if held.closed => (Verdict::NotApplicable, Vec::new()),
+        (Some(_), None) => (Verdict::Pending, vec![at]),
+        (Some(from), Some((index, turn))) => match turn.start_ms {
+            Some(to) if to - from > i64::from(seconds) * 1000 => {
+                if turn.has(want) {
+                    (Verdict::Satisfied, vec![index])
+                } else {
+                    (Verdict::Violated, vec![at, index])
+                }
+            }
+            _ => (Verdict::NotApplicable, Vec::new()),
+        },
+    }
+}
+
+fn promises(held: &Timeline, hours: Option<u32>) -> Judged {
+    let index = |promise: &Promise| held.turns.iter().position(|turn| turn.number == promise.turn);
+    let judged = held.promises.iter().map(|promise| {
+        let turns: Vec<usize> = index(promise).into_iter().collect();
+        let verdict = match (hours, promise.seconds, promise.state) {
+            (Some(_), None, _) => Verdict::NotApplicable,
+            (Some(hours), Some(seconds), _) if seconds > u64::from(hours) * 3600 => Verdict::Violated,
+            (Some(_), Some(_), _) | (None, _, PromiseState::Kept) => Verdict::Satisfied,
+            (None, _, PromiseState::Broken) => Verdict::Violated,
+            (None, Some(_), PromiseState::Open) => Verdict::Pending,
+            (None, None, PromiseState::Open) => Verdict::NotApplicable,
+        };
+        (verdict, turns)
+    });
+    all(judged)
+}
