@@ -1,5 +1,6 @@
 //! Findings to bytes: [`text`] for people, [`jsonl`] for programs. Receives findings with their place, judges nothing.
 
+pub(crate) mod agents;
 pub(crate) mod jsonl;
 pub(crate) mod snippet;
 pub(crate) mod table;
@@ -9,11 +10,13 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use jinyu::{Category, Checker, Dismissal, Examination, Finding, Severity, Speaker};
+use jinyu::{Assessment, Category, Checker, Dismissal, Examination, Finding, Severity, Speaker, Verdict};
 
 use crate::args::{Format, OutputArgs};
 use crate::locale::Locale;
+use crate::read::transcripts::Read;
 use crate::read::{Offset, Turn};
+use crate::report::agents::Agents;
 
 /// Where an utterance stands.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +60,51 @@ impl<'a> Place<'a> {
     }
 }
 
+/// A conversation, judged.
+#[derive(Debug)]
+pub(crate) struct Audited {
+    /// What was said, and where it stands.
+    pub(crate) read: Read,
+    /// What each turn shows, in their order.
+    pub(crate) examinations: Vec<Examination>,
+    /// What the conversation comes to.
+    pub(crate) assessment: Assessment,
+}
+
+impl Audited {
+    /// Whether a reviewer has something to look at: a finding, or a flow rule that is violated.
+    pub(crate) fn is_flagged(&self) -> bool {
+        self.examinations.iter().any(|seen| !seen.findings.is_empty())
+            || self.assessment.flow.iter().any(|flow| flow.verdict == Verdict::Violated)
+    }
+
+    /// The agents that the source names, in order of their first words.
+    pub(crate) fn agents(&self) -> Vec<&Arc<str>> {
+        let mut agents: Vec<&Arc<str>> = Vec::new();
+        for agent in self.read.turns.iter().filter_map(|turn| turn.utterance.agent.as_ref()) {
+            if !agents.contains(&agent) {
+                agents.push(agent);
+            }
+        }
+        agents
+    }
+
+    /// When it began, where its turns have times.
+    pub(crate) fn start_ms(&self) -> Option<i64> {
+        self.read.turns.iter().find_map(|turn| turn.utterance.start_ms)
+    }
+}
+
+/// How often a flow rule said what.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FlowTally {
+    pub(crate) severity: Option<Severity>,
+    pub(crate) satisfied: usize,
+    pub(crate) violated: usize,
+    pub(crate) pending: usize,
+    pub(crate) not_applicable: usize,
+}
+
 /// What has been counted.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -69,13 +117,78 @@ pub(crate) struct Tally {
     pub(crate) by_category: BTreeMap<Category, BTreeMap<Severity, usize>>,
     pub(crate) by_severity: BTreeMap<Severity, usize>,
     pub(crate) by_rule: BTreeMap<Arc<str>, (Category, usize)>,
+    /// What flow rules said, by id.
+    pub(crate) flow: BTreeMap<Arc<str>, FlowTally>,
+    /// Scores of all conversations, and of each agent's.
+    pub(crate) agents: Agents,
     /// Files that could not be read at all.
     pub(crate) unread: Vec<String>,
     /// Messages about bad input.
     pub(crate) errors: usize,
+    /// Whether the work was stopped before its end.
+    pub(crate) partial: bool,
 }
 
 impl Tally {
+    /// Counts a conversation.
+    fn count_conversation(&mut self, audited: &Audited) {
+        let Audited { read, examinations, assessment } = audited;
+        self.conversations += usize::from(read.begins);
+        self.conversations_with_findings += usize::from(audited.is_flagged());
+        // A piece of an overlong utterance is no utterance of its own.
+        for turn in read.turns.iter().filter(|turn| turn.before.byte == 0) {
+            self.utterances += 1;
+            self.agent_utterances += usize::from(turn.utterance.speaker == Speaker::Agent);
+        }
+        examinations.iter().flat_map(|seen| &seen.findings).for_each(|finding| self.count(finding));
+        for flow in &assessment.flow {
+            let tally = self.flow.entry(Arc::clone(&flow.rule)).or_default();
+            tally.severity = Some(flow.severity);
+            match flow.verdict {
+                Verdict::Satisfied => tally.satisfied += 1,
+                Verdict::Violated => tally.violated += 1,
+                Verdict::Pending => tally.pending += 1,
+                Verdict::NotApplicable => tally.not_applicable += 1,
+            }
+        }
+        self.agents.count(audited);
+    }
+
+    /// Whether anything was found.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.findings == 0 && self.flow.values().all(|flow| flow.violated == 0)
+    }
+
+    /// Adds what was counted elsewhere.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.conversations += other.conversations;
+        self.conversations_with_findings += other.conversations_with_findings;
+        self.utterances += other.utterances;
+        self.agent_utterances += other.agent_utterances;
+        self.findings += other.findings;
+        for (category, of) in other.by_category {
+            let sums = self.by_category.entry(category).or_default();
+            of.into_iter().for_each(|(severity, count)| *sums.entry(severity).or_default() += count);
+        }
+        other.by_severity.into_iter().for_each(|(severity, count)| *self.by_severity.entry(severity).or_default() += count);
+        for (rule, (category, count)) in other.by_rule {
+            self.by_rule.entry(rule).or_insert((category, 0)).1 += count;
+        }
+        for (rule, flow) in other.flow {
+            let sum = self.flow.entry(rule).or_default();
+            sum.severity = flow.severity.or(sum.severity);
+            sum.satisfied += flow.satisfied;
+            sum.violated += flow.violated;
+            sum.pending += flow.pending;
+            sum.not_applicable += flow.not_applicable;
+        }
+        self.agents.add(other.agents);
+        self.unread.extend(other.unread);
+        self.errors += other.errors;
+        self.partial |= other.partial;
+    }
+
     fn count(&mut self, finding: &Finding) {
         self.findings += 1;
         *self.by_category.entry(finding.category).or_default().entry(finding.severity).or_default() += 1;
@@ -90,8 +203,8 @@ pub(crate) trait Reporter {
     fn finding(&mut self, place: &Place<'_>, finding: &Finding) -> io::Result<()>;
     /// Writes what matched but was let pass.
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()>;
-    /// Writes what a conversation showed: signals and steps with their turns.
-    fn conversation(&mut self, conversation: &str, signals: &[(Arc<str>, usize)], steps: &[(Arc<str>, usize)]) -> io::Result<()>;
+    /// Writes what a conversation came to, after its findings.
+    fn conversation(&mut self, audited: &Audited) -> io::Result<()>;
     /// Writes the sums at the end.
     fn summary(&mut self, tally: &Tally, checker: &Checker) -> io::Result<()>;
     /// Hands on everything written so far.
@@ -117,7 +230,7 @@ impl Report {
     pub(crate) fn new(kind: Kind, output: &OutputArgs) -> Self {
         let locale = output.locale.unwrap_or_else(Locale::from_environment);
         let reporter: Box<dyn Reporter> = match output.format {
-            Format::Text => Box::new(text::TextReport::new(kind, locale, text_output())),
+            Format::Text => Box::new(text::TextReport::new(kind, locale, line_width(), text_output())),
             Format::Jsonl => Box::new(jsonl::JsonlReport::new(kind, BufWriter::new(io::stdout().lock()))),
         };
         Self { reporter, explain: output.explain, tally: Tally::default() }
@@ -137,16 +250,6 @@ impl Report {
         Ok(!seen.findings.is_empty())
     }
 
-    /// Writes what a conversation showed.
-    pub(crate) fn conversation(
-        &mut self,
-        conversation: &str,
-        signals: &[(Arc<str>, usize)],
-        steps: &[(Arc<str>, usize)],
-    ) -> io::Result<()> {
-        self.reporter.conversation(conversation, signals, steps)
-    }
-
     /// Hands on everything written so far.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.reporter.flush()
@@ -158,6 +261,23 @@ impl Report {
         self.reporter.summary(&self.tally, checker)?;
         self.reporter.flush()
     }
+}
+
+/// Writes all about a conversation in one form, and counts it.
+pub(crate) fn write_conversation(reporter: &mut dyn Reporter, audited: &Audited, explain: bool) -> io::Result<Tally> {
+    for (turn, seen) in audited.read.turns.iter().zip(&audited.examinations) {
+        let place = Place::of_turn(&audited.read.file, turn);
+        for finding in &seen.findings {
+            reporter.finding(&place, finding)?;
+        }
+        for dismissal in seen.dismissals.iter().filter(|_| explain) {
+            reporter.dismissal(&place, dismissal)?;
+        }
+    }
+    reporter.conversation(audited)?;
+    let mut tally = Tally::default();
+    tally.count_conversation(audited);
+    Ok(tally)
 }
 
 /// Standard output for people: colours are taken out unless it is a terminal that wants them.

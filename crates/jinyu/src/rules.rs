@@ -610,6 +610,8 @@ pub struct RulePack {
     pub version: String,
     /// What the pack is about, in one line.
     pub summary: String,
+    /// The pack as written.
+    pub text: Arc<str>,
     /// The rules in the order of the file.
     pub rules: Vec<Rule>,
     /// The rules over whole conversations, in the order of the file.
@@ -675,6 +677,7 @@ impl RulePack {
             name: raw.pack.name,
             version: raw.pack.version,
             summary: raw.pack.summary,
+            text: text.into(),
             rules,
             flows,
             notes,

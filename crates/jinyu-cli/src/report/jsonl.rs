@@ -17,20 +17,41 @@
 //! `dismissal` (with `--explain`): `conversation`, `turn`, `speaker`, `rule`, `text`, `span`, `file`, `line`, and `reason`: what let it
 //! pass (`guard`, `when`, `boundary`, `covered`, or another word in a later version), with `by`: the guard or the covering rule.
 //!
+//! `conversation` (`audit` only), after the findings of each conversation:
+//!
+//! | key | |
+//! |---|---|
+//! | `conversation`, `file`, `utterances` | which, where, and how long |
+//! | `agents`, `start_ms` | who spoke for the company, and when it began (milliseconds since 1970, or since it began); absent where the source does not say |
+//! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension; whether a critical rule was broken |
+//! | `signals`, `steps` | `[{"signal","turn"}]`, `[{"step","turn"}]` |
+//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message` |
+//! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first |
+//! | `promises` | `turn`, `agent`, `what`, `when`, `seconds`, `due_ms`, `state` (`open`, `kept`, `broken`) |
+//! | `notes` | for reviewers, never a deduction: `rule`, `profile`, `turns`, `message` |
+//!
 //! `summary`, the last line: `command`, `files`, `conversations` (`audit` only), `utterances`, `agent_utterances`, `findings`,
 //! `by_category`, `by_severity`, `by_rule` (those that occur), `unread` (files), `errors` (messages on standard error),
-//! `packs`: `[{"name","version"}]`.
+//! `flow` (by rule, how often it said what), `mean_score`, `agents` (`conversations`, `mean`, `spread`, `enough`), `partial` (when it was
+//! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use jinyu::{Category, Checker, Confidence, Dismissal, Finding, Positions, Reason, Safety, Severity, Span, Speaker};
+use jinyu::{
+    CareScores, Category, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, Positions, Promise, Reason,
+    Safety, Severity, Span, Speaker,
+};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-use super::{Kind, Place, Reporter, Tally};
+use super::agents::ENOUGH;
+use super::{Audited, Kind, Place, Reporter, Tally};
 
 /// Writes records.
+#[derive(Debug)]
 pub(crate) struct JsonlReport<W> {
     kind: Kind,
     out: W,
@@ -85,8 +106,21 @@ struct DismissalRecord<'a> {
 struct ConversationRecord<'a> {
     r#type: &'static str,
     conversation: &'a str,
+    file: &'a str,
+    utterances: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    agents: Vec<&'a Arc<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_ms: Option<i64>,
+    score: u32,
+    care: CareScores,
+    critical: bool,
     signals: Vec<SignalRecord<'a>>,
     steps: Vec<StepRecord<'a>>,
+    flow: &'a [FlowVerdict],
+    deductions: &'a [Deduction],
+    promises: &'a [Promise],
+    notes: &'a [Note],
 }
 
 #[derive(Serialize)]
@@ -114,20 +148,51 @@ struct SummaryRecord<'a> {
     by_category: BTreeMap<&'static str, usize>,
     by_severity: BTreeMap<&'static str, usize>,
     by_rule: BTreeMap<&'a str, usize>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    flow: BTreeMap<&'a str, FlowCountRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean_score: Option<f64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    agents: BTreeMap<&'a str, AgentRecord>,
     unread: &'a [String],
     errors: usize,
+    partial: bool,
+    engine: &'static str,
     packs: Vec<PackRecord<'a>>,
+}
+
+#[derive(Serialize)]
+struct FlowCountRecord {
+    satisfied: usize,
+    violated: usize,
+    pending: usize,
+    not_applicable: usize,
+}
+
+#[derive(Serialize)]
+struct AgentRecord {
+    conversations: usize,
+    mean: Option<f64>,
+    spread: Option<f64>,
+    /// Whether there are enough conversations for a mean to say something.
+    enough: bool,
 }
 
 #[derive(Serialize)]
 struct PackRecord<'a> {
     name: &'a str,
     version: &'a str,
+    sha256: String,
 }
 
 impl<W: Write> JsonlReport<W> {
     pub(crate) fn new(kind: Kind, out: W) -> Self {
         Self { kind, out }
+    }
+
+    /// What has been written to.
+    pub(crate) fn into_inner(self) -> W {
+        self.out
     }
 }
 
@@ -183,14 +248,52 @@ impl<W: Write> Reporter for JsonlReport<W> {
         write_record(&mut self.out, &record)
     }
 
-    fn conversation(&mut self, conversation: &str, signals: &[(Arc<str>, usize)], steps: &[(Arc<str>, usize)]) -> io::Result<()> {
-        let signals = signals.iter().map(|(signal, turn)| SignalRecord { signal, turn: *turn }).collect();
-        let steps = steps.iter().map(|(step, turn)| StepRecord { step, turn: *turn }).collect();
-        write_record(&mut self.out, &ConversationRecord { r#type: "conversation", conversation, signals, steps })
+    fn conversation(&mut self, audited: &Audited) -> io::Result<()> {
+        let Audited { read, assessment, .. } = audited;
+        let record = ConversationRecord {
+            r#type: "conversation",
+            conversation: &read.conversation,
+            file: &read.file,
+            utterances: read.turns.iter().filter(|turn| turn.before.byte == 0).count(),
+            agents: audited.agents(),
+            start_ms: audited.start_ms(),
+            score: assessment.score.overall,
+            care: assessment.score.care,
+            critical: assessment.score.critical,
+            signals: assessment.signals.iter().map(|of| SignalRecord { signal: &of.name, turn: of.turn }).collect(),
+            steps: assessment.steps.iter().map(|of| StepRecord { step: &of.name, turn: of.turn }).collect(),
+            flow: &assessment.flow,
+            deductions: &assessment.score.deductions,
+            promises: &assessment.promises,
+            notes: &assessment.notes,
+        };
+        write_record(&mut self.out, &record)
     }
 
     fn summary(&mut self, tally: &Tally, checker: &Checker) -> io::Result<()> {
-        let packs = checker.packs().iter().map(|pack| PackRecord { name: &pack.name, version: &pack.version });
+        let packs = checker.packs().iter().map(|pack| PackRecord {
+            name: &pack.name,
+            version: &pack.version,
+            sha256: sha256(pack.text.as_bytes()),
+        });
+        let flow = tally.flow.iter().map(|(rule, of)| {
+            let count = FlowCountRecord {
+                satisfied: of.satisfied,
+                violated: of.violated,
+                pending: of.pending,
+                not_applicable: of.not_applicable,
+            };
+            (&**rule, count)
+        });
+        let agents = tally.agents.of.iter().map(|(agent, scores)| {
+            let record = AgentRecord {
+                conversations: scores.conversations,
+                mean: scores.mean().map(tenth),
+                spread: scores.spread().map(tenth),
+                enough: scores.conversations >= ENOUGH,
+            };
+            (&**agent, record)
+        });
         let record = SummaryRecord {
             r#type: "summary",
             command: match self.kind {
@@ -205,8 +308,13 @@ impl<W: Write> Reporter for JsonlReport<W> {
             by_category: tally.by_category.iter().map(|(c, of)| (c.as_str(), of.values().sum())).collect(),
             by_severity: tally.by_severity.iter().map(|(s, n)| (s.as_str(), *n)).collect(),
             by_rule: tally.by_rule.iter().map(|(rule, (_, n))| (&**rule, *n)).collect(),
+            flow: flow.collect(),
+            mean_score: tally.agents.all.mean().map(tenth),
+            agents: agents.collect(),
             unread: &tally.unread,
             errors: tally.errors,
+            partial: tally.partial,
+            engine: env!("CARGO_PKG_VERSION"),
             packs: packs.collect(),
         };
         write_record(&mut self.out, &record)
@@ -215,6 +323,19 @@ impl<W: Write> Reporter for JsonlReport<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+/// A figure to a tenth.
+fn tenth(figure: f64) -> f64 {
+    (figure * 10.0).round() / 10.0
+}
+
+/// The hash of some content, in hexadecimal digits.
+pub(crate) fn sha256(content: &[u8]) -> String {
+    Sha256::digest(content).iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
 }
 
 /// Writes one record and ends its line.

@@ -5,11 +5,12 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
-use jinyu::{Category, Checker, Dismissal, Finding, Severity, Span, Suggestion};
+use jinyu::{CareScores, Category, Checker, Dismissal, Finding, Severity, Span, Suggestion, Verdict};
 
+use super::agents::{ENOUGH, Scores};
 use super::snippet::snippet;
 use super::table::{Align, Table};
-use super::{Kind, Place, Reporter, Tally, line_width};
+use super::{Audited, Kind, Place, Reporter, Tally};
 use crate::locale::{Locale, Translator};
 
 /// How many rules the table of those that fired most names.
@@ -21,20 +22,31 @@ const LABEL: Style = AnsiColor::Cyan.on_default();
 const GOOD: Style = AnsiColor::Green.on_default();
 
 /// Writes for people.
-pub(crate) struct TextReport {
+pub(crate) struct TextReport<W> {
     kind: Kind,
     locale: Locale,
     translator: Translator,
     width: usize,
-    out: Box<dyn Write>,
+    out: W,
     /// The conversation whose name was written last.
     conversation: Option<(String, String)>,
     begun: bool,
 }
 
-impl TextReport {
-    pub(crate) fn new(kind: Kind, locale: Locale, out: Box<dyn Write>) -> Self {
-        Self { kind, locale, translator: Translator::new(locale), width: line_width(), out, conversation: None, begun: false }
+impl<W: Write> TextReport<W> {
+    /// A report whose quoted lines take up to `width` columns.
+    pub(crate) fn new(kind: Kind, locale: Locale, width: usize, out: W) -> Self {
+        Self { kind, locale, translator: Translator::new(locale), width, out, conversation: None, begun: false }
+    }
+
+    /// The same after something has been written.
+    pub(crate) fn going_on(self) -> Self {
+        Self { begun: true, ..self }
+    }
+
+    /// What has been written to.
+    pub(crate) fn into_inner(self) -> W {
+        self.out
     }
 
     /// A blank line between blocks, and the conversation's name where a new one begins.
@@ -93,7 +105,7 @@ impl TextReport {
     }
 }
 
-impl Reporter for TextReport {
+impl<W: Write> Reporter for TextReport<W> {
     fn finding(&mut self, place: &Place<'_>, finding: &Finding) -> io::Result<()> {
         let locale = self.locale;
         self.open_block(place)?;
@@ -126,8 +138,43 @@ impl Reporter for TextReport {
         self.quote(place, dismissal.span, GOOD)
     }
 
-    fn conversation(&mut self, _: &str, _: &[(Arc<str>, usize)], _: &[(Arc<str>, usize)]) -> io::Result<()> {
-        Ok(())
+    fn conversation(&mut self, audited: &Audited) -> io::Result<()> {
+        let Audited { read, assessment, .. } = audited;
+        let Some(first) = read.turns.first().filter(|_| audited.is_flagged()) else { return Ok(()) };
+        let locale = self.locale;
+        self.open_block(&Place::of_turn(&read.file, first))?;
+        for flow in assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated) {
+            let style = severity_style(flow.severity);
+            let severity = locale.severity(flow.severity);
+            let turns: Vec<String> = flow.turns.iter().map(usize::to_string).collect();
+            let at = match locale {
+                _ if turns.is_empty() => String::new(),
+                Locale::Hans => format!("第{}轮 ", turns.join("、")),
+                Locale::Hant => format!("第{}輪 ", turns.join("、")),
+                Locale::English => format!("turn {} ", turns.join(", ")),
+            };
+            let kind = locale.pick("流程", "流程", "flow");
+            writeln!(self.out, "{style}{severity}{style:#} {BOLD}{kind}{BOLD:#} {at}{DIM}[{}]{DIM:#}", flow.rule)?;
+            let why = locale.pick("为什么：", "為什麼：", "why: ");
+            writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&flow.message))?;
+        }
+        let score = &assessment.score;
+        let CareScores { credible, attractive, responsive, empathic, .. } = score.care;
+        writeln!(
+            self.out,
+            "{BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}",
+            match locale {
+                Locale::Hans => format!("{}分", score.overall),
+                Locale::Hant => format!("{}分", score.overall),
+                Locale::English => format!("score {}", score.overall),
+            },
+            match locale {
+                Locale::Hans => format!("可信{credible} 得体{attractive} 及时{responsive} 体谅{empathic}"),
+                Locale::Hant => format!("可信{credible} 得體{attractive} 及時{responsive} 體諒{empathic}"),
+                Locale::English =>
+                    format!("credible {credible}, attractive {attractive}, responsive {responsive}, empathic {empathic}"),
+            }
+        )
     }
 
     fn summary(&mut self, tally: &Tally, _checker: &Checker) -> io::Result<()> {
@@ -142,7 +189,7 @@ impl Reporter for TextReport {
     }
 }
 
-impl TextReport {
+impl<W: Write> TextReport<W> {
     /// One line on standard error, for somebody who watches: what goes into a pipe is findings only.
     fn check_summary(&mut self, tally: &Tally) -> io::Result<()> {
         self.out.flush()?;
@@ -198,6 +245,10 @@ impl TextReport {
             },
         );
         sums.write(&mut self.out, "  ", Style::new())?;
+        if let Some(mean) = tally.agents.all.mean() {
+            let spread = tally.agents.all.spread().map_or(String::new(), |spread| format!(" ± {spread:.1}"));
+            writeln!(self.out, "  {} {mean:.1}{spread}", locale.pick("平均分", "平均分", "mean score"))?;
+        }
 
         if !tally.by_category.is_empty() {
             writeln!(self.out)?;
@@ -247,6 +298,16 @@ impl TextReport {
                 )?;
             }
         }
+        self.flow_summary(tally)?;
+        self.agent_summary(tally)?;
+        if tally.partial {
+            let partial = locale.pick(
+                "中途停止，以上只是一部分",
+                "中途停止，以上只是一部分",
+                "stopped before the end: this is a part only",
+            );
+            writeln!(self.out, "\n  {BOLD}{partial}{BOLD:#}")?;
+        }
         if !tally.unread.is_empty() {
             writeln!(self.out, "\n  {header}{}{header:#}", locale.pick("未能读取的文件", "未能讀取的檔案", "files not read"))?;
             for file in &tally.unread {
@@ -266,6 +327,72 @@ impl TextReport {
             )?;
         }
         Ok(())
+    }
+}
+
+impl<W: Write> TextReport<W> {
+    fn flow_summary(&mut self, tally: &Tally) -> io::Result<()> {
+        let locale = self.locale;
+        let mut rules: Vec<_> = tally.flow.iter().filter(|(_, flow)| flow.violated > 0).collect();
+        if rules.is_empty() {
+            return Ok(());
+        }
+        rules.sort_by_key(|(rule, flow)| (std::cmp::Reverse(flow.violated), Arc::clone(rule)));
+        let mut table = Table::new(&[Align::Left, Align::Left, Align::Right, Align::Right]);
+        table.row([
+            locale.pick("违反的流程规则", "違反的流程規則", "flow rules violated").to_owned(),
+            locale.pick("级别", "級別", "severity").to_owned(),
+            locale.pick("违反", "違反", "violated").to_owned(),
+            locale.pick("适用", "適用", "applied").to_owned(),
+        ]);
+        for (rule, flow) in rules {
+            let severity = flow.severity.map_or("", |severity| locale.severity(severity));
+            let applied = flow.violated + flow.satisfied + flow.pending;
+            table.row([rule.to_string(), severity.to_owned(), flow.violated.to_string(), applied.to_string()]);
+        }
+        writeln!(self.out)?;
+        table.write(&mut self.out, "  ", BOLD.underline())
+    }
+
+    /// Scores by agent, with what keeps a reader from making too much of them.
+    fn agent_summary(&mut self, tally: &Tally) -> io::Result<()> {
+        let locale = self.locale;
+        if tally.agents.of.is_empty() {
+            return Ok(());
+        }
+        let mut table = Table::new(&[Align::Left, Align::Right, Align::Right, Align::Right, Align::Left]);
+        table.row([
+            locale.pick("坐席", "客服人員", "agent").to_owned(),
+            locale.pick("对话", "對話", "conversations").to_owned(),
+            locale.pick("平均分", "平均分", "mean").to_owned(),
+            locale.pick("标准差", "標準差", "spread").to_owned(),
+            locale.pick("扣分最多的规则", "扣分最多的規則", "rules that cost most").to_owned(),
+        ]);
+        let figure = |figure: Option<f64>| figure.map_or("-".to_owned(), |figure| format!("{figure:.1}"));
+        let costly = |scores: &Scores| -> String {
+            let named = scores.costly().into_iter().take(2).map(|(rule, times, _)| format!("{rule} ×{times}"));
+            named.collect::<Vec<_>>().join(", ")
+        };
+        for (agent, scores) in &tally.agents.of {
+            let few = if scores.conversations < ENOUGH { "*" } else { "" };
+            table.row([
+                clean(agent),
+                format!("{}{few}", scores.conversations),
+                figure(scores.mean()),
+                figure(scores.spread()),
+                costly(scores),
+            ]);
+        }
+        writeln!(self.out)?;
+        table.write(&mut self.out, "  ", BOLD.underline())?;
+        let warning = match locale {
+            Locale::Hans => format!("* 少于{ENOUGH}段对话，平均分说明不了什么。分数本身不能作为对人作出决定的依据。"),
+            Locale::Hant => format!("* 少於{ENOUGH}段對話，平均分說明不了什麼。分數本身不能作為對人作出決定的依據。"),
+            Locale::English => {
+                format!("* fewer than {ENOUGH} conversations say little. A score by itself is no basis for decisions on people.")
+            }
+        };
+        writeln!(self.out, "  {DIM}{warning}{DIM:#}")
     }
 }
 
