@@ -15,6 +15,8 @@ use self::records::{DismissalRecord, FindingRecord, Record, SummaryRecord};
 
 #[path = "cli/authors.rs"]
 mod authors;
+#[path = "cli/formats.rs"]
+mod formats;
 #[path = "cli/records.rs"]
 mod records;
 
@@ -403,7 +405,7 @@ fn audit_reads_both_forms() {
     let folder = folder(&[
         ("a.txt", text.as_bytes()),
         ("b.jsonl", json.as_bytes()),
-        ("c.csv", b"x"),
+        ("c.md", b"x"),
         ("README.md", "客服：急什么".as_bytes()),
     ]);
     let ran = run(jinyu(&["audit", "--format", "jsonl", "--speakers", "甲方=agent"]).arg(folder.path()));

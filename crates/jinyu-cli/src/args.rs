@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use encoding_rs::Encoding;
 use jinyu::{Category, Speaker};
 
 use crate::locale::Locale;
+use crate::read::fields::Mapping;
+use crate::read::form::From;
 
 /// Check what customer-service agents say in Chinese.
 #[derive(Debug, Parser)]
@@ -88,23 +91,35 @@ pub(crate) struct FixArgs {
 
 /// Check transcripts and sum up
 #[derive(Debug, Args)]
-#[command(
-    after_help = "A plain transcript has one utterance a line, `客服：…` or `客户：…` (坐席 座席 顾客 客戶 使用者 Agent Customer … too);\n\
-                        a line without a label goes on with the utterance before it; a blank line or a `#` heading stands\n\
-                        between conversations. JSON Lines are {\"conversation\",\"turn\",\"speaker\",\"text\"}, one record a line.\n\
-                        Folders are searched for *.txt, *.jsonl and *.ndjson. Only agents are judged.\n\
-                        Exit codes: 0 clean, 1 findings, 2 error.\n\n\
+#[command(after_help = "Forms, found out from the name and the first bytes, or named with --from:\n  \
+                        plain text   one utterance a line, `客服：…` or `客户：…` (坐席 座席 顾客 客戶 使用者 Agent Customer … too); a line\n               \
+                                     without a label goes on with the utterance before it; a blank line or a `#` heading stands\n               \
+                                     between conversations; `[10:02] 坐席01：…` tells when, and which agent\n  \
+                        JSON Lines   {\"conversation\",\"turn\",\"speaker\",\"text\"} and \"agent_id\",\"start\",\"end\",\"time\",\"channel\",\"confidence\"\n  \
+                        JSON         arrays of such records, or conversations that hold them (turns, messages, dialogues …)\n  \
+                        tables       .csv .tsv .xlsx .xls .ods, columns named in the first row, in English or Chinese (会话编号 角色 内容\n               \
+                                     开始时间 工号 …); a cell may hold a whole transcript with labels\n  \
+                        subtitles    .srt .vtt, with labels or <v Agent>\n  \
+                        services     Alibaba SCA, Amazon Contact Lens, Google Insights, Tencent SentenceDetail, WeCom archive\n\
+                        Other names of columns or keys: --columns. Numbered channels: --speakers 0=agent,1=customer.\n\
+                        Records of a conversation must follow each other; one whose records are scattered counts as several (a WeCom\n\
+                        archive may mix chats). JSON documents and workbooks may have 256 MiB, the other forms any size.\n\
+                        Times are dates (without a zone taken as UTC), 00:21 or 00:00:01,000, 1.5s, or numbers: from their size seconds, milliseconds\n\
+                        or microseconds since 1970, else milliseconds since the conversation began (seconds with a decimal point).\n\
+                        Files may be packed (.gz .zst) and in UTF-8, UTF-16, GB18030, GBK or Big5; folders are searched for all of these.\n\
+                        Only agents are judged. Exit codes: 0 clean, 1 findings, 2 error.\n\n\
                         Examples:\n  \
                         jinyu audit calls/\n  \
                         jinyu audit --speakers 坐席A=agent,来电=customer monday.txt\n  \
-                        zcat calls.jsonl.gz | jinyu audit --format jsonl -"
-)]
+                        jinyu audit --columns conversation=单号,speaker=谁,text=说了 'export/*.csv'\n  \
+                        jinyu audit --from wecom archive.jsonl.gz\n  \
+                        cat calls.jsonl.zst | jinyu audit --format jsonl -")]
 pub(crate) struct AuditArgs {
-    /// Transcripts and folders of them; `-` is standard input
+    /// Transcripts, folders of them, patterns such as 'calls/**/*.csv'; `-` is standard input
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) speakers: SpeakerArgs,
+    pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
     #[command(flatten)]
@@ -158,7 +173,7 @@ pub(crate) enum RulesCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct RulesStatsArgs {
-    /// Transcripts and folders of them; `-` is standard input
+    /// Transcripts, folders of them, patterns such as 'calls/**/*.csv'; `-` is standard input
     #[arg(value_name = "PATH", required = true)]
     pub(crate) paths: Vec<PathBuf>,
     /// Show up to so many different utterances for each rule
@@ -168,7 +183,7 @@ pub(crate) struct RulesStatsArgs {
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) speakers: SpeakerArgs,
+    pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) output: RulesOutputArgs,
     #[command(flatten)]
@@ -294,6 +309,23 @@ pub(crate) struct SpeakerArgs {
     pub(crate) speakers: Vec<(String, Speaker)>,
 }
 
+/// How transcripts are read.
+#[derive(Debug, Args)]
+pub(crate) struct ReadingArgs {
+    #[command(flatten)]
+    pub(crate) speakers: SpeakerArgs,
+    /// What your own columns or JSON keys are called: conversation, turn, speaker, text, date, time, start, end, agent, channel,
+    /// confidence. Keys inside objects are joined by a dot; in tables without names, columns are numbered from 1
+    #[arg(long, value_name = "FIELD=NAME,…", value_delimiter = ',')]
+    pub(crate) columns: Vec<Mapping>,
+    /// The form of all files [default: found out]
+    #[arg(long, value_name = "FORM", value_enum, ignore_case = true)]
+    pub(crate) from: Option<From>,
+    /// The encoding of all files, such as GB18030, Big5, UTF-16LE [default: found out, and said when guessed]
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    pub(crate) encoding: Option<&'static Encoding>,
+}
+
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -313,6 +345,19 @@ fn speaker_mapping(argument: &str) -> Result<(String, Speaker), String> {
         "" => Err(format!("\"{argument}\" has no label; write LABEL=agent or LABEL=customer")),
         label => Ok((label.to_owned(), speaker)),
     }
+}
+
+fn encoding(argument: &str) -> Result<&'static Encoding, String> {
+    let name = argument.trim();
+    // What Windows calls them.
+    let label = match name.to_ascii_lowercase().as_str() {
+        "cp936" | "936" => "gbk",
+        "cp950" | "950" => "big5",
+        "utf8" => "utf-8",
+        _ => name,
+    };
+    Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| format!("there is no encoding \"{name}\"; write UTF-8, GB18030, GBK, Big5, UTF-16LE or UTF-16BE"))
 }
 
 fn category(argument: &str) -> Result<Category, String> {

@@ -16,8 +16,7 @@ use crate::args::{AuditArgs, Format, OutputArgs};
 use crate::load;
 use crate::locale::Locale;
 use crate::problem::Problems;
-use crate::read::label::Labels;
-use crate::read::transcripts::{self, Listener, Read};
+use crate::read::transcripts::{self, Listener, Read, Reading};
 use crate::report::jsonl::JsonlReport;
 use crate::report::text::TextReport;
 use crate::report::{Audited, Kind, Reporter, Tally, line_width, text_output, write_conversation};
@@ -31,7 +30,7 @@ const UNDER_WAY: usize = 256;
 /// When there are no rules, or the report cannot be written.
 pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
-    let labels = Labels::new(&args.speakers.speakers);
+    let reading = Reading::new(&args.reading);
     let form = Form::new(&args.output);
     let stopped = Arc::new(AtomicBool::new(false));
     let on_signal = Arc::clone(&stopped);
@@ -51,7 +50,7 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
         }
         let writer = scope.spawn(|| write(&form, in_order, &stopped));
         let mut audit = Audit { tally: Tally::default(), queue, order, stopped: &stopped };
-        let read = transcripts::read(&args.paths, &labels, &mut audit, problems);
+        let read = transcripts::read(&args.paths, &reading, &mut audit, problems);
         let Audit { tally, queue, order, .. } = audit;
         // Nothing more comes: the others end when they have done what is left.
         drop((queue, order));

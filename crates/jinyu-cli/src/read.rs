@@ -1,19 +1,30 @@
 //! Files and standard input as lines of bounded length, with their place kept: the ground under every command.
-//! [`text`] and [`jsonl`] make turns of conversations from them, for whole folders in
-//! [`transcripts`]. [`phrases`] reads lists and tables.
+//! One file for each form makes turns of conversations from them ([`text`], [`jsonl`], [`table`], …), for whole
+//! folders in [`transcripts`]. [`phrases`] reads lists and tables.
 
+pub(crate) mod assemble;
+pub(crate) mod fields;
+pub(crate) mod form;
+pub(crate) mod json;
 pub(crate) mod jsonl;
 pub(crate) mod label;
+pub(crate) mod paths;
 pub(crate) mod phrases;
+pub(crate) mod source;
+pub(crate) mod subtitles;
+pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod time;
 pub(crate) mod transcripts;
+pub(crate) mod workbook;
 
 use std::borrow::Cow;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use encoding_rs::{Encoding, UTF_8};
 use jinyu::{Span, Utterance};
 
 use crate::problem::Problems;
@@ -60,7 +71,7 @@ impl Input {
             Self::File(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read>),
         };
         match source {
-            Ok(source) => Some(Lines::new(source, piece)),
+            Ok(source) => Some(Lines::new(BufReader::with_capacity(64 << 10, source), piece)),
             Err(error) => {
                 problems.report(format_args!("{}: {}", self.name(), explain(&error)));
                 None
@@ -73,6 +84,7 @@ impl Input {
 pub(crate) fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file; check the path".to_owned(),
+        io::ErrorKind::UnexpectedEof => "ends too early; it may have been cut off, copy it once more".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied; make the file readable for you".to_owned(),
         _ => error.to_string(),
     }
@@ -93,6 +105,8 @@ pub(crate) struct Line {
     pub(crate) before: Offset,
     /// Whether more of the same line follows.
     pub(crate) cut: bool,
+    /// What the text was before it became UTF-8, if it was something else.
+    pub(crate) encoding: Option<&'static Encoding>,
 }
 
 impl Line {
@@ -104,7 +118,19 @@ impl Line {
     /// The text, with U+FFFD in place of what is not UTF-8; that is reported.
     pub(crate) fn text(&self, file: &str, problems: &mut Problems) -> Cow<'_, str> {
         match std::str::from_utf8(&self.bytes) {
-            Ok(text) => Cow::Borrowed(text),
+            Ok(text) => {
+                if let Some(encoding) = self.encoding.filter(|_| text.contains(char::REPLACEMENT_CHARACTER)) {
+                    problems.report_line(
+                        "that are of another encoding",
+                        format_args!(
+                            "{file}:{}: not {} throughout; name the right encoding with --encoding",
+                            self.number,
+                            encoding.name()
+                        ),
+                    );
+                }
+                Cow::Borrowed(text)
+            }
             Err(error) => {
                 let at = self.before.byte + error.valid_up_to() + 1;
                 problems.report_line(
@@ -143,17 +169,18 @@ pub(crate) struct Lines {
     number: usize,
     rest: Vec<u8>,
     before: Offset,
+    encoding: &'static Encoding,
 }
 
 impl Lines {
-    fn new(source: Box<dyn Read>, piece: usize) -> Self {
-        let reader = BufReader::with_capacity(64 << 10, source);
-        Self { reader, piece, number: 0, rest: Vec::new(), before: Offset::default() }
+    /// A line longer than `piece` bytes comes in pieces.
+    pub(crate) fn new(reader: BufReader<Box<dyn Read>>, piece: usize) -> Self {
+        Self { reader, piece, number: 0, rest: Vec::new(), before: Offset::default(), encoding: UTF_8 }
     }
 
-    /// Sets how long a line may be before it comes in pieces.
-    pub(crate) fn set_piece(&mut self, piece: usize) {
-        self.piece = piece;
+    /// Says what the text was before it became UTF-8.
+    pub(crate) fn of_encoding(self, encoding: &'static Encoding) -> Self {
+        Self { encoding, ..self }
     }
 
     /// Whether the next line may keep us waiting: time to hand out what has been answered so far.
@@ -186,6 +213,7 @@ impl Lines {
         line.ending = "";
         line.bom = false;
         line.cut = false;
+        line.encoding = Some(self.encoding).filter(|encoding| *encoding != UTF_8);
         let mut at_end = false;
         while !at_end && !line.bytes.ends_with(b"\n") && line.bytes.len() < self.piece {
             let room = (self.piece - line.bytes.len()) as u64;
@@ -281,35 +309,6 @@ pub(crate) trait Turns {
     fn may_wait(&self) -> bool;
 }
 
-/// The transcripts in a folder, sorted; what cannot be read is reported.
-pub(crate) fn transcripts(folder: &Path, problems: &mut Problems) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = match fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-            Ok(entries) => entries,
-            Err(error) => {
-                problems.report(format_args!("{}: {}", folder.display(), explain(&error)));
-                continue;
-            }
-        };
-        for entry in entries {
-            let path = entry.path();
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
-            // A link to a folder is not followed: it may lead in circles.
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if has_extension(&path, &["txt", "jsonl", "ndjson"]) {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
 /// Whether the name ends in one of these, in any case.
 pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
     path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.iter().any(|known| e.eq_ignore_ascii_case(known)))
@@ -320,7 +319,7 @@ mod tests {
     use super::*;
 
     fn lines(bytes: &'static [u8], piece: usize) -> Vec<Line> {
-        let mut lines = Lines::new(Box::new(bytes), piece);
+        let mut lines = Lines::new(BufReader::new(Box::new(bytes)), piece);
         let mut all = Vec::new();
         loop {
             let mut line = Line::default();

@@ -63,8 +63,8 @@ impl std::error::Error for UnknownSpeaker {}
 impl FromStr for Speaker {
     type Err = UnknownSpeaker;
 
-    /// Reads the labels that transcripts use, in either script and any case: 客服 坐席 座席 agent staff … and
-    /// 客户 顾客 用户 使用者 customer user ….
+    /// Reads the labels that transcripts use, in either script and any case: 客服 坐席 座席 agent staff …,
+    /// 客户 顾客 用户 使用者 customer user …, and for what nobody says 系统 机器人 system bot ….
     ///
     /// ```
     /// use jinyu::Speaker;
@@ -82,11 +82,18 @@ impl FromStr for Speaker {
             "seat",
             "waiter",
             "human_agent",
+            "any_agent",
+            "operator",
+            "representative",
+            "account",
+            "kf_web",
             "客服",
             "客服人员",
             "客服员",
             "坐席",
+            "坐席员",
             "座席",
+            "座席员",
             "员工",
             "话务员",
             "接线员",
@@ -107,6 +114,7 @@ impl FromStr for Speaker {
             "caller",
             "visitor",
             "end_user",
+            "user_h5",
             "客户",
             "客人",
             "顾客",
@@ -129,7 +137,24 @@ impl FromStr for Speaker {
             "家属",
             "家长",
         ];
-        const UNKNOWN: &[&str] = &["unknown", "system", "bot", "系统", "机器人", "未知"];
+        const UNKNOWN: &[&str] = &[
+            "unknown",
+            "system",
+            "bot",
+            "robot",
+            "chatbot",
+            "custom_bot",
+            "automated_agent",
+            "ivr",
+            "系统",
+            "系统消息",
+            "机器人",
+            "机器人客服",
+            "客服机器人",
+            "智能客服",
+            "智能助手",
+            "未知",
+        ];
         let folded: String = label.trim().chars().map(crate::script::fold).collect();
         let known = |labels: &[&str]| labels.iter().any(|known| known.chars().map(crate::script::fold).eq(folded.chars()));
         if known(AGENT) {

@@ -1,16 +1,11 @@
-//! Transcripts as JSON Lines: `{"conversation":…,"turn":…,"speaker":…,"text":…}`, other keys ignored. Consecutive
-//! records of one conversation belong together; `turn` is counted from 1 where it is absent. Holds one record at a time.
+//! Transcripts as JSON Lines: `{"conversation":…,"turn":…,"speaker":…,"text":…}` or any other shape that [`super::json`]
+//! knows. Consecutive records of one conversation belong together; `turn` is counted from 1 where it is absent. Holds one
+//! record at a time.
 
-use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 
-use jinyu::{Speaker, Utterance};
-use serde::Deserialize;
-use serde_json::Value;
-
-use super::label::Labels;
-use super::{Line, Lines, Offset, Turn, Turns};
+use super::json::Interpreter;
+use super::{Line, Lines, Turn, Turns};
 use crate::problem::Problems;
 
 /// A record longer than this is skipped: it must be held as a whole.
@@ -19,27 +14,14 @@ pub(crate) const LONGEST_RECORD: usize = 16 << 20;
 /// Reads turns from JSON Lines.
 pub(crate) struct Records<'a> {
     lines: Lines,
-    file: &'a str,
-    stem: &'a str,
-    labels: &'a Labels,
     line: Line,
-    conversation: Option<Arc<str>>,
-    turn: usize,
-    unknown: BTreeSet<String>,
-}
-
-#[derive(Deserialize)]
-struct Record {
-    conversation: Option<Value>,
-    turn: Option<Value>,
-    speaker: Option<Value>,
-    text: Option<String>,
+    interpreter: Interpreter<'a>,
+    ended: bool,
 }
 
 impl<'a> Records<'a> {
-    /// `stem` names the conversation of records that do not say.
-    pub(crate) fn new(lines: Lines, file: &'a str, stem: &'a str, labels: &'a Labels) -> Self {
-        Self { lines, file, stem, labels, line: Line::default(), conversation: None, turn: 0, unknown: BTreeSet::new() }
+    pub(crate) fn new(lines: Lines, interpreter: Interpreter<'a>) -> Self {
+        Self { lines, line: Line::default(), interpreter, ended: false }
     }
 }
 
@@ -49,103 +31,44 @@ impl Turns for Records<'_> {
     }
 
     fn next(&mut self, problems: &mut Problems) -> io::Result<Option<Turn>> {
-        let mut line = std::mem::take(&mut self.line);
-        let turn = loop {
-            if !self.lines.next(&mut line)? {
-                break None;
+        loop {
+            if let Some(turn) = self.interpreter.assembler.take() {
+                return Ok(Some(turn));
             }
-            if line.cut {
-                problems.report(format_args!(
-                    "{}:{}: the record is longer than {} MiB, skipped; split it",
-                    self.file,
-                    line.number,
-                    LONGEST_RECORD >> 20
-                ));
-                self.lines.skip_rest(&mut line)?;
-                continue;
+            if self.ended {
+                return Ok(None);
             }
-            if line.bytes.trim_ascii().is_empty() {
-                continue;
+            let mut line = std::mem::take(&mut self.line);
+            if self.lines.next(&mut line)? {
+                self.take_line(&mut line, problems)?;
+            } else {
+                self.ended = true;
+                self.interpreter.end(problems);
             }
-            if let Some(turn) = self.take_record(&line, problems) {
-                break Some(turn);
-            }
-        };
-        self.line = line;
-        Ok(turn)
+            self.line = line;
+        }
     }
 }
 
 impl Records<'_> {
-    fn take_record(&mut self, line: &Line, problems: &mut Problems) -> Option<Turn> {
-        let source = line.text(self.file, problems);
-        let record: Record = match serde_json::from_str(&source) {
-            Ok(record) => record,
-            Err(error) => {
-                problems
-                    .report_line("that are no such records", format_args!("{}:{}:{}", self.file, line.number, reason(&error)));
-                return None;
-            }
-        };
-        let mut skip = |what: &str| {
-            problems.report_line("that lack something", format_args!("{}:{}: {what}", self.file, line.number));
-        };
-        let Some(text) = record.text else {
-            skip("the record has no \"text\", skipped; write {\"conversation\":…,\"turn\":…,\"speaker\":…,\"text\":…}");
-            return None;
-        };
-        let conversation = match record.conversation {
-            Some(Value::String(name)) => name,
-            Some(Value::Number(number)) => number.to_string(),
-            None | Some(Value::Null) => self.stem.to_owned(),
-            Some(_) => {
-                skip("\"conversation\" is neither a string nor a number, skipped");
-                return None;
-            }
-        };
-        let given = match record.turn {
-            None | Some(Value::Null) => None,
-            Some(Value::String(turn)) => Some(turn.trim().parse().ok()),
-            Some(turn) => Some(turn.as_u64().and_then(|turn| usize::try_from(turn).ok())),
-        };
-        if given == Some(None) {
-            skip("\"turn\" is no whole number, counted instead");
+    fn take_line(&mut self, line: &mut Line, problems: &mut Problems) -> io::Result<()> {
+        let file = self.interpreter.assembler.file;
+        if line.cut {
+            problems.report(format_args!(
+                "{file}:{}: the record is longer than {} MiB, skipped; split it",
+                line.number,
+                LONGEST_RECORD >> 20
+            ));
+            return self.lines.skip_rest(line);
         }
-        // Speech recognition numbers its channels.
-        let label = match record.speaker {
-            Some(Value::String(label)) => Some(label),
-            Some(Value::Number(channel)) => Some(channel.to_string()),
-            _ => None,
-        };
-        let speaker = match &label {
-            Some(label) => self.labels.speaker(label).unwrap_or_else(|| {
-                if self.unknown.len() < 100 && self.unknown.insert(label.clone()) {
-                    problems.report(format_args!(
-                        "{}:{}: unknown speaker \"{label}\", not checked; map it with --speakers {label}=agent or {label}=customer",
-                        self.file, line.number
-                    ));
-                }
-                Speaker::Unknown
-            }),
-            None => {
-                skip("the record has no \"speaker\", not checked; write \"speaker\":\"agent\" or \"customer\"");
-                Speaker::Unknown
-            }
-        };
-        let (conversation, begins) = match &self.conversation {
-            Some(current) if **current == *conversation => (Arc::clone(current), false),
-            _ => (conversation.into(), true),
-        };
-        self.turn = given.flatten().unwrap_or(if begins { 1 } else { self.turn + 1 });
-        self.conversation = Some(Arc::clone(&conversation));
-        Some(Turn {
-            conversation,
-            begins,
-            utterance: Utterance::new(self.turn, speaker, text),
-            line: line.number,
-            column: None,
-            before: Offset::default(),
-        })
+        if line.bytes.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        let text = line.text(file, problems);
+        if let Err(error) = self.interpreter.take(&text, line.number, problems) {
+            problems.report_line("that are no such records", format_args!("{file}:{}:{}", line.number, reason(&error)));
+        }
+        Ok(())
     }
 }
 
@@ -153,8 +76,5 @@ impl Records<'_> {
 fn reason(error: &serde_json::Error) -> String {
     let whole = error.to_string();
     let what = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(what, _)| what);
-    match error.classify() {
-        serde_json::error::Category::Data => format!("{}: {what}, skipped; mend this record", error.column()),
-        _ => format!("{}: not JSON: {what}, skipped; mend this record", error.column()),
-    }
+    format!("{}: not JSON: {what}, skipped; mend this record", error.column())
 }

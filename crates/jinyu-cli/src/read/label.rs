@@ -22,6 +22,15 @@ pub(crate) enum Start<'a> {
     Text,
 }
 
+/// What stands before the words of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Preface<'a> {
+    /// The label, where it says more than that it is an agent.
+    pub(crate) agent: Option<&'a str>,
+    /// When it was said, as it is written.
+    pub(crate) time: Option<&'a str>,
+}
+
 impl Labels {
     pub(crate) fn new(own: &[(String, Speaker)]) -> Self {
         Self { own: own.iter().map(|(label, speaker)| (fold(label), *speaker)).collect() }
@@ -64,6 +73,22 @@ impl Labels {
             Start::Text => self.before_colon(line, at),
             start => start,
         }
+    }
+
+    /// What stands before the words, which start at byte `at`: `[10:02] 坐席3：` tells when, and who of the agents.
+    pub(crate) fn preface<'a>(&self, line: &'a str, at: usize) -> Preface<'a> {
+        let around = |c: char| c.is_whitespace() || "*[]【】>".contains(c);
+        let before = line.get(..at).unwrap_or_default().trim_end_matches(|c| around(c) || matches!(c, ':' | '：'));
+        let starts = before.char_indices().filter(|(_, c)| around(*c)).map(|(at, c)| at + c.len_utf8());
+        let of_label = std::iter::once(0).chain(starts).find(|start| {
+            let label = before.get(*start..).unwrap_or_default();
+            self.speaker(label.trim_matches(around)).is_some()
+        });
+        let (time, label) = of_label.and_then(|start| before.split_at_checked(start)).unwrap_or_default();
+        let label = label.trim_matches(around);
+        let names_somebody = !label.is_empty() && label.parse::<Speaker>().is_err();
+        let time = time.trim_matches(|c| around(c) || "()（）".contains(c));
+        Preface { agent: Some(label).filter(|_| names_somebody), time: Some(time).filter(|time| !time.is_empty()) }
     }
 
     fn before_colon<'a>(&self, line: &'a str, at: usize) -> Start<'a> {
@@ -159,5 +184,22 @@ mod tests {
             assert_eq!(labels.split(line), Start::Text, "{line}");
         }
         assert_eq!(labels.split("旁白：他走了"), Start::Unknown("旁白", 9));
+    }
+
+    #[test]
+    fn prefaces() {
+        let labels = Labels::new(&[("王姐".to_owned(), Speaker::Agent)]);
+        for (line, agent, time) in [
+            ("客服：您好", None, None),
+            ("坐席01：您好", Some("坐席01"), None),
+            ("客服（小林）：您好", Some("客服（小林）"), None),
+            ("[10:02] 坐席3: 您好", Some("坐席3"), Some("10:02")),
+            ("2024-05-01 10:23:05 客服：您好", None, Some("2024-05-01 10:23:05")),
+            ("【客服】您好", None, None),
+            ("**王姐**：您好", Some("王姐"), None),
+        ] {
+            let Start::Label(_, at) = labels.split(line) else { panic!("{line}") };
+            assert_eq!(labels.preface(line, at), Preface { agent, time }, "{line}");
+        }
     }
 }

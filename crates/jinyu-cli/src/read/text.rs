@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jinyu::{Speaker, Utterance};
 
 use super::label::{Labels, Start};
+use super::time::Time;
 use super::{Line, Lines, Offset, PIECE, Turn, Turns};
 use crate::problem::{Problems, note};
 
@@ -123,10 +124,16 @@ impl Transcript<'_> {
         }
         self.turn += 1;
         let words = text.get(at..).unwrap_or_default();
+        let mut utterance = Utterance::new(self.turn, speaker, words);
+        let preface = self.labels.preface(text, at);
+        if speaker == Speaker::Agent {
+            utterance.agent = preface.agent.map(Arc::from);
+        }
+        utterance.start_ms = preface.time.and_then(Time::parse).map(|time| time.ms(None));
         self.open = Some(Turn {
             conversation: self.conversation.clone().unwrap_or_else(|| self.stem.into()),
             begins: std::mem::take(&mut self.begins),
-            utterance: Utterance::new(self.turn, speaker, words),
+            utterance,
             line: line.number,
             column: Some(text.get(..at).unwrap_or_default().chars().count()),
             before: Offset::default(),
@@ -148,10 +155,13 @@ impl Transcript<'_> {
             before = before.after("\n");
         }
         let column = if new_line { 0 } else { line.before.char };
+        let mut utterance = Utterance::new(open.utterance.turn, open.utterance.speaker, text);
+        utterance.agent.clone_from(&open.utterance.agent);
+        utterance.start_ms = open.utterance.start_ms;
         let piece = Turn {
             conversation: Arc::clone(&open.conversation),
             begins: false,
-            utterance: Utterance::new(open.utterance.turn, open.utterance.speaker, text),
+            utterance,
             line: line.number,
             column: Some(column),
             before,

@@ -5,11 +5,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
+use encoding_rs::Encoding;
 
+use super::assemble::Assembler;
+use super::fields::Fields;
+use super::form::{Form, From};
+use super::json::Interpreter;
+use super::json::document::{Document, LONGEST};
 use super::jsonl::{LONGEST_RECORD, Records};
 use super::label::Labels;
+use super::paths::{inputs, unpacked};
+use super::source::Source;
+use super::subtitles::Cues;
+use super::table::Rows;
 use super::text::Transcript;
-use super::{Input, PIECE, Turn, Turns, explain, has_extension, transcripts};
+use super::workbook::Workbook;
+use super::{Input, Lines, PIECE, Turn, Turns, explain};
+use crate::args::ReadingArgs;
 use crate::problem::Problems;
 
 /// Turns that a conversation of one file may have before it is delivered in parts.
@@ -73,50 +85,62 @@ impl Gathering {
     }
 }
 
+/// How transcripts are to be read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    labels: Labels,
+    fields: Fields,
+    from: Option<From>,
+    encoding: Option<&'static Encoding>,
+}
+
+impl Reading {
+    /// What the arguments ask for.
+    pub(crate) fn new(args: &ReadingArgs) -> Self {
+        Self {
+            labels: Labels::new(&args.speakers.speakers),
+            fields: Fields::new(&args.columns),
+            from: args.from,
+            encoding: args.encoding,
+        }
+    }
+}
+
 /// Reads all paths.
 ///
 /// # Errors
 /// Those of the listener.
-pub(crate) fn read(paths: &[PathBuf], labels: &Labels, listener: &mut dyn Listener, problems: &mut Problems) -> Result<()> {
-    for path in paths {
-        if path.is_dir() {
-            let files = transcripts(path, problems);
-            if files.is_empty() {
-                problems.report(format_args!("{}: there is no *.txt or *.jsonl in this folder; check the path", path.display()));
-            }
-            for file in files {
-                read_input(&Input::File(file), labels, listener, problems)?;
-            }
-        } else {
-            read_input(&Input::from_argument(path), labels, listener, problems)?;
-        }
+pub(crate) fn read(paths: &[PathBuf], reading: &Reading, listener: &mut dyn Listener, problems: &mut Problems) -> Result<()> {
+    for input in inputs(paths, problems) {
+        read_input(&input, reading, listener, problems)?;
     }
     Ok(())
 }
 
-fn read_input(input: &Input, labels: &Labels, listener: &mut dyn Listener, problems: &mut Problems) -> Result<()> {
+fn read_input(input: &Input, reading: &Reading, listener: &mut dyn Listener, problems: &mut Problems) -> Result<()> {
     let file = input.name();
-    let stem = match input {
-        Input::Stdin => "stdin".to_owned(),
-        Input::File(path) => path.file_stem().map_or_else(|| file.clone(), |stem| stem.to_string_lossy().into_owned()),
+    let path = match input {
+        Input::Stdin => None,
+        Input::File(path) => Some(unpacked(path)),
     };
-    let named_jsonl = matches!(input, Input::File(path) if has_extension(path, &["jsonl", "ndjson"]));
-    let Some(mut lines) = input.open(if named_jsonl { LONGEST_RECORD } else { PIECE }, problems) else {
+    let stem = match &path {
+        None => "stdin".to_owned(),
+        Some(path) => path.file_stem().map_or_else(|| file.clone(), |stem| stem.to_string_lossy().into_owned()),
+    };
+    let Some(mut source) = Source::open(input, reading.encoding, problems) else {
         listener.unread(file);
         return Ok(());
     };
-    if let Some(what) = lines.foreign() {
-        problems.report(format_args!("{file}: {what}"));
-        listener.unread(file);
-        return Ok(());
-    }
+    let form = Form::of(reading.from, path.as_deref(), source.peek(), &reading.fields);
+    let mut reader = match reader(form, source, &file, &stem, reading, problems) {
+        Ok(reader) => reader,
+        Err(what) => {
+            problems.report(format_args!("{file}: {what}"));
+            listener.unread(file.clone());
+            return Ok(());
+        }
+    };
     listener.file();
-    let mut reader: Box<dyn Turns> = if named_jsonl || lines.looks_like_json() {
-        lines.set_piece(LONGEST_RECORD);
-        Box::new(Records::new(lines, &file, &stem, labels))
-    } else {
-        Box::new(Transcript::new(lines, &file, &stem, labels))
-    };
     let mut gathering = Gathering { file: file.as_str().into(), turns: Vec::new(), bytes: 0 };
     loop {
         if reader.may_wait() {
@@ -136,13 +160,46 @@ fn read_input(input: &Input, labels: &Labels, listener: &mut dyn Listener, probl
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Read;
-
-    #[test]
-    fn conversations_may_go_to_other_threads() {
-        fn holds<T: Send>() {}
-        holds::<Read>();
+/// The reader of a form; the error says why the file cannot be read at all.
+fn reader<'a>(
+    form: Form,
+    mut source: Source,
+    file: &'a str,
+    stem: &'a str,
+    reading: &'a Reading,
+    problems: &mut Problems,
+) -> Result<Box<dyn Turns + 'a>, String> {
+    let Reading { labels, fields, from, .. } = reading;
+    if form != Form::Workbook && source.peek().contains(&0) {
+        return Err("has zero bytes, so it is no text; text in UTF-16 without a mark needs --encoding UTF-16LE".to_owned());
     }
+    let assembler = Assembler::new(file, stem, labels);
+    let encoding = source.encoding;
+    let lines = |source: Source, piece| Lines::new(source.reader, piece).of_encoding(encoding);
+    let interpreter = |assembler| Interpreter::new(assembler, fields, from.and_then(From::shape));
+    Ok(match form {
+        Form::Text => Box::new(Transcript::new(lines(source, PIECE), file, stem, labels)),
+        Form::Lines => Box::new(Records::new(lines(source, LONGEST_RECORD), interpreter(assembler))),
+        Form::Table(delimiter) => Box::new(Rows::new(lines(source, PIECE), delimiter, fields, assembler)),
+        Form::Subtitles => Box::new(Cues::new(lines(source, PIECE), labels, assembler)),
+        Form::Document => {
+            let bytes = whole(source)?;
+            let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+                problems.report(format_args!("{file}: {}; save it as UTF-8", error.utf8_error()));
+                String::from_utf8_lossy(error.as_bytes()).into_owned()
+            });
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+            Box::new(Document::new(text, interpreter(assembler), problems))
+        }
+        Form::Workbook => Box::new(Workbook::new(whole(source)?, fields, assembler)?),
+    })
 }
+
+fn whole(source: Source) -> Result<Vec<u8>, String> {
+    source.read_all(LONGEST).map_err(|error| explain(&error))?.ok_or_else(|| {
+        format!("is longer than {} MiB, which must be held as a whole; split it, or save it as .jsonl or .csv", LONGEST >> 20)
+    })
+}
+
+#[cfg(test)]
+mod tests;

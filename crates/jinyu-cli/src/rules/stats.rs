@@ -23,8 +23,7 @@ use crate::load;
 use crate::locale::Locale;
 use crate::problem::Problems;
 use crate::read::Turn;
-use crate::read::label::Labels;
-use crate::read::transcripts::{self, Listener, Read};
+use crate::read::transcripts::{self, Listener, Read, Reading};
 use crate::report::jsonl::write_record;
 use crate::report::snippet::snippet;
 use crate::report::table::{Align, Table};
@@ -41,7 +40,7 @@ const PASSED: Style = AnsiColor::Green.on_default();
 /// When there are no rules, or standard output cannot be written.
 pub(super) fn run(args: &RulesStatsArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
-    let labels = Labels::new(&args.speakers.speakers);
+    let reading = Reading::new(&args.reading);
     let mut stats = Stats {
         session: checker.session(),
         checker,
@@ -52,7 +51,7 @@ pub(super) fn run(args: &RulesStatsArgs, problems: &mut Problems) -> Result<Outc
         findings: 0,
         rules: BTreeMap::new(),
     };
-    transcripts::read(&args.paths, &labels, &mut stats, problems)?;
+    transcripts::read(&args.paths, &reading, &mut stats, problems)?;
     let mut out = text_output();
     match args.output.format {
         Format::Jsonl => stats.write_records(&mut out, args.all, problems.count())?,

@@ -1,0 +1,216 @@
+//! Transcripts in all forms, packed and encoded in all ways, through `jinyu audit`.
+
+use std::io::Write as _;
+
+use encoding_rs::{BIG5, Encoding, GB18030};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use serde::Deserialize;
+
+use super::{bare, data, feed, folder, golden, jinyu, run};
+
+/// Where something was found; the rest of the record is for other tests.
+#[derive(Debug, Deserialize)]
+struct Found {
+    conversation: String,
+    turn: usize,
+    file: String,
+    line: usize,
+}
+
+#[derive(Debug, Deserialize)]
+struct Sums {
+    files: usize,
+    errors: usize,
+}
+
+fn of_type<T: serde::de::DeserializeOwned>(out: &str, kind: &str) -> Vec<T> {
+    let records = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    records.filter(|record| record["type"] == kind).map(|record| serde_json::from_value(record).unwrap()).collect()
+}
+
+fn findings(out: &str) -> Vec<Found> {
+    of_type(out, "finding")
+}
+
+fn summary(out: &str) -> Sums {
+    of_type(out, "summary").pop().unwrap()
+}
+
+/// Each form holds one agent who says 弄错 or 必须; see `data/formats/README.md`.
+#[test]
+fn each_form_is_audited() {
+    for (file, turns) in [
+        ("labelled.txt", &[3][..]),
+        ("records.jsonl", &[2]),
+        ("array.json", &[3]),
+        ("nested.json", &[2]),
+        ("table.csv", &[3]),
+        ("table.tsv", &[1]),
+        ("workbook.xlsx", &[2]),
+        ("whole-calls.csv", &[3]),
+        ("subtitles.srt", &[3, 4]),
+        ("voices.vtt", &[3]),
+        ("alibaba-sca.json", &[3]),
+        ("contact-lens-call.json", &[2]),
+        ("contact-lens-chat.json", &[2]),
+        ("insights.json", &[3]),
+        ("insights-upload.json", &[3]),
+        ("tencent.json", &[3]),
+        ("wecom.jsonl", &[2]),
+    ] {
+        let path = format!("formats/{file}");
+        let ran = run(&mut jinyu(&["audit", &path, "--format", "jsonl", "--speakers", "0=agent,1=customer"]));
+        assert_eq!(ran.code, 1, "{file}: {}", ran.err);
+        assert_eq!(findings(&ran.out).iter().map(|finding| finding.turn).collect::<Vec<_>>(), turns, "{file}");
+        assert_eq!(summary(&ran.out).errors, 0, "{file}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_folder_holds_all_forms() {
+    let ran = run(&mut jinyu(&["audit", "formats", "--format", "jsonl", "--speakers", "0=agent,1=customer"]));
+    let sums = summary(&ran.out);
+    assert!(sums.files >= 17 + 5 && sums.errors > 0, "the broken ones too: {}", ran.err);
+    assert!(findings(&ran.out).len() >= 18);
+}
+
+#[test]
+fn what_is_broken_is_named() {
+    let ran = run(&mut jinyu(&["audit", "formats/broken", "--format", "jsonl"]));
+    assert_eq!(ran.code, 2);
+    golden("formats-broken.txt", &ran.err.replace('\\', "/"));
+    let found: Vec<_> = findings(&ran.out).into_iter().map(|f| format!("{}:{}", f.file.replace('\\', "/"), f.line)).collect();
+    let expected = ["cut.json:2", "nobody.srt:7", "quotes.csv:4", "when.jsonl:1"].map(|at| format!("formats/broken/{at}"));
+    assert_eq!(found, expected, "what is good is judged");
+}
+
+#[test]
+fn encodings_are_found_out() {
+    let call = "客服：您好，请问有什么可以帮您？\r\n客户：我的包裹还没有收到。\r\n客服：你弄错了，系统里没有这个单。\r\n";
+    let hant = "客服：您好，請問有什麼可以為您服務？\r\n客戶：我的包裹還沒有收到。\r\n客服：你弄錯了，系統裡沒有這個單。\r\n";
+    let utf16 = |text: &str, big: bool| -> Vec<u8> {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    };
+    let encoded = |encoding: &'static Encoding, text: &str| encoding.encode(text).0.into_owned();
+    let table = format!("角色,内容\r\n{}", call.replace('：', ","));
+    for (name, bytes, line, guessed) in [
+        ("utf8.txt", call.as_bytes().to_vec(), 3, None),
+        ("utf8-bom.txt", [b"\xef\xbb\xbf", call.as_bytes()].concat(), 3, None),
+        ("utf16le.txt", utf16(call, false), 3, None),
+        ("utf16be.txt", utf16(hant, true), 3, None),
+        ("gbk.txt", encoded(GB18030, call), 3, Some("gb18030")),
+        ("big5.txt", encoded(BIG5, hant), 3, Some("Big5")),
+        ("rare.txt", encoded(GB18030, &format!("{call}客户：𠮷先生\r\n")), 3, Some("gb18030")),
+        ("gbk-hant.txt", encoded(GB18030, hant), 3, Some("gb18030")),
+        ("gbk.csv", encoded(GB18030, &table), 4, Some("gb18030")),
+        ("utf16le.csv", utf16(&table, false), 4, None),
+        ("gbk.json", encoded(GB18030, "[\n{\"speaker\":\"agent\",\n\"text\":\"你弄错了\"}]"), 2, Some("gb18030")),
+    ] {
+        let folder = folder(&[(name, &bytes)]);
+        let ran = run(jinyu(&["audit", "--format", "jsonl"]).arg(folder.path().join(name)));
+        assert_eq!(ran.code, 1, "{name}: {}", ran.err);
+        let found = findings(&ran.out);
+        assert_eq!((found.len(), found[0].line), (1, line), "{name}");
+        match guessed {
+            Some(encoding) => {
+                let said = format!("{name}: not UTF-8, read as {encoding}");
+                assert!(ran.err.lines().count() == 1 && ran.err.contains(&said), "{name}: {}", ran.err);
+            }
+            None => assert_eq!(ran.err, "", "{name}"),
+        }
+        let piped = feed(&mut jinyu(&["audit", "-", "--format", "jsonl"]), &bytes);
+        assert_eq!(findings(&piped.out).len(), 1, "{name}: {}", piped.err);
+    }
+}
+
+#[test]
+fn an_encoding_can_be_fixed() {
+    let call = "客服：你弄错了\n";
+    let bytes: Vec<u8> = call.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let lost = feed(&mut jinyu(&["audit", "-"]), &bytes);
+    assert!(lost.code == 2 && lost.err.contains("--encoding UTF-16LE"), "{}", lost.err);
+    for (encoding, bytes) in [("UTF-16LE", bytes), ("gbk", GB18030.encode(call).0.into_owned())] {
+        let fixed = feed(&mut jinyu(&["audit", "-", "--encoding", encoding]), &bytes);
+        assert_eq!((fixed.code, fixed.err.as_str()), (1, ""), "{encoding}");
+    }
+    let wrong = feed(&mut jinyu(&["audit", "-", "--encoding", "big5"]), [b"\xff\xff\n", call.as_bytes()].concat());
+    assert!(wrong.err.contains("<stdin>:1: not Big5 throughout"), "{}", wrong.err);
+    let unknown = feed(&mut jinyu(&["audit", "-", "--encoding", "latin-99"]), "");
+    assert!(unknown.code == 2 && unknown.err.contains("there is no encoding"), "{}", unknown.err);
+}
+
+#[test]
+fn packed_files_are_unpacked() {
+    let call = "客服：您好\n客服：你弄错了\n";
+    let gz = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    // Two members, as `cat a.gz b.gz` makes them.
+    let two = [gz(call), gz("\n客服：你必须先付款\n")].concat();
+    let json = gz("{\"speaker\":\"agent\",\"text\":\"你弄错了\"}\n");
+    // A frame with one block that is stored as it is, and no checksum.
+    let zst = [
+        &b"\x28\xb5\x2f\xfd\x20"[..],
+        &[call.len() as u8],
+        &[(call.len() << 3) as u8 | 1, (call.len() >> 5) as u8, 0],
+        call.as_bytes(),
+    ]
+    .concat();
+    let folder = folder(&[("a.txt.gz", &two), ("b.jsonl.gz", &json), ("c.txt.zst", &zst), ("d.gz", &gz(call))]);
+    let ran = run(jinyu(&["audit", "--format", "jsonl"]).arg(folder.path()));
+    let found: Vec<_> = findings(&ran.out).into_iter().map(|f| (f.conversation, f.line)).collect();
+    let place = |conversation: &str, line| (conversation.to_owned(), line);
+    assert_eq!(found, [place("a#1", 2), place("a#2", 4), place("b", 1), place("c#1", 2)], "{}", ran.err);
+    let piped = feed(&mut jinyu(&["audit", "-", "--format", "jsonl"]), &two);
+    assert_eq!(findings(&piped.out).len(), 2, "{}", piped.err);
+    let cut = feed(&mut jinyu(&["audit", "-", "--format", "jsonl"]), &two[..two.len() - 4]);
+    assert_eq!((cut.code, findings(&cut.out).is_empty()), (2, false), "{}", cut.err);
+    assert!(cut.err.contains("<stdin>: "), "{}", cut.err);
+}
+
+#[test]
+fn patterns_are_expanded() {
+    let found = |pattern: &str| summary(&run(&mut jinyu(&["audit", "--format", "jsonl", pattern])).out).files;
+    assert_eq!(found("formats/contact-*.json"), 2);
+    assert_eq!(found("formats/table.?sv"), 2);
+    assert_eq!(found("**/table.csv"), 1);
+    let none = run(&mut jinyu(&["audit", "formats/*.doc"]));
+    assert!(none.code == 2 && none.err.contains("formats/*.doc: no file has such a name"), "{}", none.err);
+}
+
+#[test]
+fn numbered_speakers_must_be_mapped() {
+    let ran = run(&mut jinyu(&["audit", "formats/tencent.json"]));
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("speakers are only numbered (0, 1)") && ran.err.contains("--speakers 0=agent,1=customer"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn columns_are_mapped() {
+    let table = "单号,谁,说了\n1,甲,你弄错了\n";
+    let folder = folder(&[("a.csv", table.as_bytes())]);
+    let audit = |columns: &str| {
+        let mut command = jinyu(&["audit", "--format", "jsonl", "--speakers", "甲=agent", "--columns", columns]);
+        run(command.arg(folder.path().join("a.csv")))
+    };
+    assert_eq!(audit("speaker=谁,text=说了").code, 1);
+    let missing = audit("speaker=谁,text=说");
+    assert!(
+        missing.code == 2 && missing.err.contains("a.csv:1: no column is known to hold the text among \"单号\""),
+        "{}",
+        missing.err
+    );
+    assert!(audit("speaker=谁,text=说了,agent=工号").err.contains("there is no column \"工号\""));
+    assert!(audit("words=x").err.contains("there is no field \"words\""));
+    let stats = run(bare().current_dir(data("")).args(["rules", "stats", "formats/table.csv", "--columns", "text=文本"]));
+    assert_eq!(stats.code, 0, "{}", stats.err);
+}
