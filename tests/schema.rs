@@ -150,6 +150,16 @@ fn the_keys_are_the_librarys() {
     assert_eq!(keys("/$defs/rule/properties"), keys_read(&rule("nonsense = 1")));
     assert_eq!(keys("/$defs/fix/properties"), keys_read(&rule("fix = [{ nonsense = 1 }]")));
     assert_eq!(keys("/$defs/condition/properties"), keys_read(&format!("{HEAD}[guards]\ng = [{{ nonsense = \"x\" }}]\n")));
+    let flow =
+        |line: &str| format!("{HEAD}[[flow]]\nid = \"a/b\"\nkind = \"repeat\"\nseverity = \"note\"\nwhy = \"w\"\n{line}\n");
+    assert_eq!(keys("/$defs/flow/properties"), keys_read(&flow("nonsense = 1")));
+    let note = |line: &str| format!("{HEAD}[[note]]\nid = \"a/b\"\nwhy = \"w\"\nhit = []\nmiss = []\n{line}\n");
+    assert_eq!(keys("/$defs/note/properties"), keys_read(&note("nonsense = 1")));
+    for key in ["kind", "severity", "care", "trigger"] {
+        let pack = flow("").replace(&format!("{key} = \"repeat\""), "").replace(&format!("{key} = \"note\""), "");
+        let read = keys_read(&format!("{pack}{key} = \"nonsense\"\n"));
+        assert_eq!(values(&format!("/$defs/flow/properties/{key}/enum")), read, "{key}");
+    }
     for key in ["category", "severity", "confidence", "speaker", "edge", "boundary", "care"] {
         let pack = rule("").replace(&format!("{key} = \"blame\""), "").replace(&format!("{key} = \"error\""), "");
         let read = keys_read(&format!("{pack}{key} = \"nonsense\"\n"));

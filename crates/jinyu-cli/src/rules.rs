@@ -6,12 +6,13 @@ mod init;
 mod stats;
 mod write;
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Care, Category, Checker, Confidence, Kind, Rule, RulePack, Severity};
+use jinyu::{Care, Category, Checker, Confidence, FlowRule, Kind, NoteRule, Rule, RulePack, Severity};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -36,6 +37,45 @@ pub(crate) fn run(args: &RulesArgs, problems: &mut Problems) -> Result<Outcome> 
         RulesCommand::Stats(args) => stats::run(args, problems),
         RulesCommand::Init(args) => init::run(args, problems),
         RulesCommand::Import(args) => import::run(args, problems),
+    }
+}
+
+/// A flow rule, for programs.
+#[derive(Serialize)]
+struct FlowRecord<'a> {
+    r#type: &'static str,
+    id: &'a str,
+    pack: &'a str,
+    kind: &'a str,
+    severity: Severity,
+    care: Care,
+    points: u32,
+    cap: u32,
+    critical: bool,
+    why: &'a str,
+    source: Option<&'a str>,
+    /// Keys of the pack and their values.
+    asks: BTreeMap<&'static str, String>,
+    examples: usize,
+}
+
+impl<'a> FlowRecord<'a> {
+    fn new(pack: &'a RulePack, flow: &'a FlowRule) -> Self {
+        Self {
+            r#type: "flow",
+            id: &flow.id,
+            pack: &pack.name,
+            kind: flow.kind(),
+            severity: flow.severity,
+            care: flow.care,
+            points: flow.weight.points,
+            cap: flow.weight.cap,
+            critical: flow.weight.critical,
+            why: &flow.why,
+            source: flow.source.as_deref(),
+            asks: flow.details().into_iter().collect(),
+            examples: flow.examples(),
+        }
     }
 }
 
@@ -95,6 +135,9 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
             };
             write_record(&mut out, &record)?;
         }
+        for (pack, flow) in checker.packs().iter().flat_map(|pack| pack.flows.iter().map(move |flow| (pack, flow))) {
+            write_record(&mut out, &FlowRecord::new(pack, flow))?;
+        }
         out.flush()?;
         return Ok(Outcome::Clean);
     }
@@ -118,8 +161,17 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
             rule.patterns.len().to_string(),
         ]);
     }
+    let flows = || checker.packs().iter().flat_map(|pack| &pack.flows);
+    for flow in flows() {
+        let kind = format!("{} {}", locale.pick("流程", "流程", "flow"), flow.kind());
+        let none = String::new;
+        table.row([flow.id.to_string(), kind, locale.severity(flow.severity).to_owned(), none(), none(), none()]);
+    }
     table.write(&mut out, "", Style::new().bold().underline())?;
-    let (count, packs) = (rules().count(), checker.packs().iter().filter(|pack| !pack.rules.is_empty()).count());
+    let (count, packs) = (
+        rules().count() + flows().count(),
+        checker.packs().iter().filter(|pack| !pack.rules.is_empty() || !pack.flows.is_empty()).count(),
+    );
     let bold = Style::new().bold();
     writeln!(
         out,
@@ -192,8 +244,10 @@ struct Sums {
 
 fn test_pack(checker: &Checker, pack: &RulePack, sums: &mut Sums, out: &mut dyn Write) -> Result<()> {
     sums.packs += 1;
-    sums.rules += pack.rules.len();
-    sums.examples += pack.rules.iter().map(|rule: &Rule| rule.hits.len() + rule.misses.len()).sum::<usize>();
+    sums.rules += pack.rules.len() + pack.flows.len() + pack.notes.len();
+    sums.examples += pack.rules.iter().map(|rule: &Rule| rule.hits.len() + rule.misses.len()).sum::<usize>()
+        + pack.flows.iter().map(FlowRule::examples).sum::<usize>()
+        + pack.notes.iter().map(NoteRule::examples).sum::<usize>();
     for failure in checker.test(&pack.name) {
         sums.failures += 1;
         writeln!(out, "{}:{}: {}: {}", failure.file, failure.line, failure.rule, failure.message)?;

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Care, Checker, Confidence, Edge, Example, Fix, Replace, Rule, RulePack, Scope, Severity};
+use jinyu::{Care, Checker, Confidence, Edge, Example, Fix, FlowRule, Replace, Rule, RulePack, Scope, Severity};
 use serde::Serialize;
 
-use super::KindRecord;
+use super::{FlowRecord, KindRecord};
 use crate::Outcome;
 use crate::args::{Format, RulesExplainArgs};
 use crate::load;
@@ -31,6 +31,20 @@ pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Ou
     for id in &args.ids {
         let found =
             checker.packs().iter().find_map(|pack| pack.rules.iter().find(|rule| *rule.id == **id).map(|rule| (pack, rule)));
+        let flow =
+            checker.packs().iter().find_map(|pack| pack.flows.iter().find(|flow| *flow.id == **id).map(|flow| (pack, flow)));
+        if let Some((pack, flow)) = flow {
+            match args.output.format {
+                Format::Jsonl => write_record(&mut out, &FlowRecord::new(pack, flow))?,
+                Format::Text => {
+                    if !std::mem::take(&mut first) {
+                        writeln!(out)?;
+                    }
+                    write_flow(&mut out, pack, flow, locale)?;
+                }
+            }
+            continue;
+        }
         let Some((pack, rule)) = found else {
             problems.report(format_args!("there is no rule \"{id}\"; {}", nearest(id, &checker)));
             continue;
@@ -51,7 +65,11 @@ pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Ou
 
 /// Which ids may have been meant.
 fn nearest(id: &str, checker: &Checker) -> String {
-    let ids: Vec<&str> = checker.packs().iter().flat_map(|pack| pack.rules.iter().map(|rule| &*rule.id)).collect();
+    let ids: Vec<&str> = checker
+        .packs()
+        .iter()
+        .flat_map(|pack| pack.rules.iter().map(|rule| &*rule.id).chain(pack.flows.iter().map(|flow| &*flow.id)))
+        .collect();
     let mut near: Vec<&str> = ids.iter().copied().filter(|known| !id.is_empty() && known.contains(id)).take(5).collect();
     if near.is_empty() {
         near = similar::get_close_matches(id, &ids, 3, 0.5);
@@ -121,6 +139,26 @@ fn record<'a>(checker: &'a Checker, pack: &'a RulePack, rule: &'a Rule) -> Expla
         hits: rule.hits.iter().map(|hit| hit.text.as_str()).collect(),
         misses: rule.misses.iter().map(|miss| miss.text.as_str()).collect(),
     }
+}
+
+fn write_flow(out: &mut dyn Write, pack: &RulePack, flow: &FlowRule, locale: Locale) -> io::Result<()> {
+    let style = severity_style(flow.severity);
+    let severity = locale.severity(flow.severity);
+    let kind = locale.pick("流程", "流程", "flow");
+    writeln!(out, "{BOLD}{}{BOLD:#}  {style}{severity}{style:#} {kind} {}", flow.id, flow.kind())?;
+    let mut translator = Translator::new(locale);
+    let why = locale.pick("为什么：", "為什麼：", "why: ");
+    writeln!(out, "  {LABEL}{why}{LABEL:#}{}", translator.translate(&flow.why))?;
+    for (key, value) in flow.details() {
+        writeln!(out, "  {LABEL}{key}{LABEL:#} {value}")?;
+    }
+    let points = flow.weight.points;
+    let cost = match locale {
+        Locale::Hans => format!("违反扣{points}分"),
+        Locale::Hant => format!("違反扣{points}分"),
+        Locale::English => format!("a violation costs {points} points"),
+    };
+    writeln!(out, "  {cost}  {DIM}{}:{}{DIM:#}", pack.file, flow.line)
 }
 
 fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Rule, locale: Locale) -> io::Result<()> {

@@ -49,6 +49,52 @@ impl FlowRule {
         }
     }
 
+    /// What it asks for in detail: keys of the pack and their values.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let list = |events: &[String]| events.join(" ");
+        let mut details: Vec<(&'static str, String)> = match &self.demand {
+            Demand::Require { want, window, .. } => {
+                let window = match window {
+                    Window::Anywhere => ("anywhere", "true".to_owned()),
+                    Window::First(turns) => ("first", turns.to_string()),
+                    Window::Last(turns) => ("last", turns.to_string()),
+                    Window::End => ("turns", String::new()),
+                    Window::Turns(turns) => ("turns", turns.to_string()),
+                    Window::Seconds(seconds) => ("seconds", seconds.to_string()),
+                };
+                vec![("want", list(want)), window]
+            }
+            Demand::Forbid { forbid, turns, .. } => vec![("forbid", list(forbid)), ("turns", turns.to_string())],
+            Demand::Order { order, optional } => vec![("order", list(order)), ("optional", list(optional))],
+            Demand::Repeat { times, characters } => {
+                vec![("times", times.to_string()), ("characters", characters.to_string())]
+            }
+            Demand::FirstReply { seconds } => vec![("first-reply", seconds.to_string())],
+            Demand::Gap { seconds } => vec![("gap", seconds.to_string())],
+            Demand::Pause { seconds, want, .. } => vec![("pause", seconds.to_string()), ("want", list(want))],
+            Demand::Promise { of, hours } => {
+                vec![("of", list(of)), ("within-hours", hours.map_or(String::new(), |hours| hours.to_string()))]
+            }
+        };
+        let trigger = match &self.demand {
+            Demand::Require { trigger, .. } => trigger.as_ref(),
+            Demand::Forbid { trigger, .. } | Demand::Pause { trigger, .. } => Some(trigger),
+            _ => None,
+        };
+        if let Some(Trigger { after, since, which }) = trigger {
+            let which = match which {
+                Which::Each => "",
+                Which::First => "first",
+                Which::Last => "last",
+            };
+            details.extend([("after", list(after)), ("since", list(since)), ("trigger", which.to_owned())]);
+        }
+        details.push(("unless", list(&self.unless)));
+        details.retain(|(_, value)| !value.is_empty());
+        details
+    }
+
     /// The number of example conversations.
     #[must_use]
     pub fn examples(&self) -> usize {
