@@ -1,5 +1,7 @@
 //! The records of `--format jsonl` as `report/jsonl.rs` documents them; a key that is not documented fails to parse.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -7,6 +9,7 @@ use serde::Deserialize;
 pub(crate) enum Record {
     Finding(FindingRecord),
     Dismissal(DismissalRecord),
+    Conversation(ConversationRecord),
     Summary(SummaryRecord),
 }
 
@@ -56,6 +59,7 @@ pub(crate) struct DismissalRecord {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
 pub(crate) struct SummaryRecord {
     pub(crate) command: String,
     pub(crate) files: usize,
@@ -66,8 +70,15 @@ pub(crate) struct SummaryRecord {
     pub(crate) by_category: serde_json::Map<String, serde_json::Value>,
     pub(crate) by_severity: serde_json::Map<String, serde_json::Value>,
     pub(crate) by_rule: serde_json::Map<String, serde_json::Value>,
+    #[serde(default)]
+    pub(crate) flow: BTreeMap<String, FlowCountRecord>,
+    pub(crate) mean_score: Option<f64>,
+    #[serde(default)]
+    pub(crate) agents: BTreeMap<String, AgentRecord>,
     pub(crate) unread: Vec<String>,
     pub(crate) errors: usize,
+    pub(crate) partial: bool,
+    pub(crate) engine: String,
     pub(crate) packs: Vec<PackRecord>,
 }
 
@@ -76,6 +87,111 @@ pub(crate) struct SummaryRecord {
 pub(crate) struct PackRecord {
     pub(crate) name: String,
     pub(crate) version: String,
+    pub(crate) sha256: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct FlowCountRecord {
+    pub(crate) satisfied: usize,
+    pub(crate) violated: usize,
+    pub(crate) pending: usize,
+    pub(crate) not_applicable: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct AgentRecord {
+    pub(crate) conversations: usize,
+    pub(crate) mean: Option<f64>,
+    pub(crate) spread: Option<f64>,
+    pub(crate) enough: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct ConversationRecord {
+    pub(crate) conversation: String,
+    pub(crate) file: String,
+    pub(crate) utterances: usize,
+    #[serde(default)]
+    pub(crate) agents: Vec<String>,
+    pub(crate) start_ms: Option<i64>,
+    pub(crate) score: u32,
+    pub(crate) care: BTreeMap<String, u32>,
+    pub(crate) critical: bool,
+    pub(crate) signals: Vec<SignalRecord>,
+    pub(crate) steps: Vec<StepRecord>,
+    pub(crate) flow: Vec<FlowRecord>,
+    pub(crate) deductions: Vec<DeductionRecord>,
+    pub(crate) promises: Vec<PromiseRecord>,
+    pub(crate) notes: Vec<NoteRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct SignalRecord {
+    pub(crate) signal: String,
+    pub(crate) turn: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct StepRecord {
+    pub(crate) step: String,
+    pub(crate) turn: usize,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct FlowRecord {
+    pub(crate) rule: String,
+    pub(crate) verdict: String,
+    pub(crate) severity: String,
+    pub(crate) care: String,
+    pub(crate) turns: Vec<usize>,
+    pub(crate) message: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct DeductionRecord {
+    pub(crate) rule: String,
+    pub(crate) care: String,
+    pub(crate) points: f64,
+    pub(crate) times: usize,
+    pub(crate) turns: Vec<usize>,
+    pub(crate) critical: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct PromiseRecord {
+    pub(crate) turn: usize,
+    pub(crate) agent: Option<String>,
+    pub(crate) what: String,
+    pub(crate) when: Option<String>,
+    pub(crate) seconds: Option<u64>,
+    pub(crate) due_ms: Option<i64>,
+    pub(crate) state: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct NoteRecord {
+    pub(crate) rule: String,
+    pub(crate) profile: bool,
+    pub(crate) turns: Vec<usize>,
+    pub(crate) message: String,
 }
 
 #[derive(Debug, Deserialize)]

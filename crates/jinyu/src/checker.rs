@@ -75,8 +75,8 @@ pub struct Checker(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    /// File and name of each pack in use.
-    names: Vec<(String, String)>,
+    /// File, name and version of each pack in use.
+    names: Vec<[String; 3]>,
     /// The packs as written; built-in ones are read when somebody asks.
     packs: OnceLock<Vec<RulePack>>,
     added: Vec<RulePack>,
@@ -91,6 +91,18 @@ struct Inner {
     flows: Flows,
     events: Events,
     script: Script,
+}
+
+/// What a pack in use is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PackSource<'a> {
+    /// The pack's name.
+    pub name: &'a str,
+    /// The pack's version.
+    pub version: &'a str,
+    /// The pack as written.
+    pub text: &'a str,
 }
 
 /// Words that say nothing: what a replaced clause may lose besides the match.
@@ -128,7 +140,7 @@ impl Inner {
     /// The packs in use as written, in order of loading.
     fn packs(&self) -> &[RulePack] {
         self.packs.get_or_init(|| {
-            let read = |(file, name): &(String, String)| {
+            let read = |[file, name, _]: &[String; 3]| {
                 let added = self.added.iter().find(|added| added.name == *name);
                 let built_in = || {
                     let (file, text) = SOURCES.iter().find(|(known, _)| known == file)?;
@@ -170,6 +182,16 @@ impl Checker {
     #[must_use]
     pub fn packs(&self) -> &[RulePack] {
         self.0.packs()
+    }
+
+    /// The packs in use as they are written, in order of loading. Reads no TOML.
+    pub fn pack_sources(&self) -> impl Iterator<Item = PackSource<'_>> {
+        let added = |name: &str| self.0.added.iter().find(|added| added.name == name).map(|added| &*added.text);
+        let built_in = |file: &str| SOURCES.iter().find(|(known, _)| *known == file).map(|(_, text)| *text);
+        self.0.names.iter().map(move |[file, name, version]| {
+            let text = added(name).or_else(|| built_in(file)).unwrap_or_default();
+            PackSource { name, version, text }
+        })
     }
 
     /// The rule with that id.

@@ -76,7 +76,7 @@ mod suggest;
 mod trigger;
 mod verify;
 
-pub use checker::{Assessment, Checker, CheckerBuilder, ExampleFailure, Lint, Observation, Report, Session};
+pub use checker::{Assessment, Checker, CheckerBuilder, ExampleFailure, Lint, Observation, PackSource, Report, Session};
 pub use conversation::{Channel, Conversation, Speaker, UnknownSpeaker, Utterance};
 pub use error::Error;
 pub use finding::{Dismissal, Examination, Finding, Occurrence, Reason};

@@ -271,9 +271,9 @@ impl<W: Write> Reporter for JsonlReport<W> {
     }
 
     fn summary(&mut self, tally: &Tally, checker: &Checker) -> io::Result<()> {
-        let packs = checker.packs().iter().map(|pack| PackRecord {
-            name: &pack.name,
-            version: &pack.version,
+        let packs = checker.pack_sources().map(|pack| PackRecord {
+            name: pack.name,
+            version: pack.version,
             sha256: sha256(pack.text.as_bytes()),
         });
         let flow = tally.flow.iter().map(|(rule, of)| {

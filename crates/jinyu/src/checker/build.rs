@@ -253,7 +253,7 @@ impl Inner {
                     templates: OnceLock::new(),
                 });
             }
-            names.push((pack.file, pack.name));
+            names.push([pack.file, pack.name, pack.version]);
         }
         let mut scanners = Vec::new();
         let mut homophones: Vec<Homophones> = Vec::new();

@@ -18,6 +18,7 @@ use crate::trigger::Wanted;
 pub(crate) struct CompiledPack {
     pub(crate) file: String,
     pub(crate) name: String,
+    pub(crate) version: String,
     pub(crate) classes: Vec<(String, Vec<String>)>,
     pub(crate) guards: Vec<(String, Vec<Condition>)>,
     pub(crate) rules: Vec<CompiledRule>,
@@ -128,6 +129,7 @@ impl Vocabulary {
         Ok(CompiledPack {
             file: pack.file.clone(),
             name: pack.name.clone(),
+            version: pack.version.clone(),
             classes: pack.classes.clone(),
             guards: pack.guards.clone(),
             rules,

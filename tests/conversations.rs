@@ -1,0 +1,150 @@
+//! Whole conversations: what flow rules say of them, what they score, and that a conversation judged turn by turn comes to the same.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use jinyu::{Assessment, Checker, Conversation, Report, RulePack, Speaker, Utterance, Verdict};
+use proptest::prelude::*;
+
+static CHECKER: LazyLock<Checker> = LazyLock::new(|| Checker::builder().build().unwrap());
+
+fn call(name: &str) -> Report {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/conversations").join(name);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut conversation = Conversation::new(name);
+    for (turn, line) in text.lines().enumerate() {
+        let (label, said) = line.split_once('：').unwrap();
+        conversation.utterances.push(Utterance::new(turn, label.parse().unwrap(), said));
+    }
+    CHECKER.audit(&conversation)
+}
+
+fn violated(assessment: &Assessment) -> BTreeSet<&str> {
+    assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated).map(|flow| &*flow.rule).collect()
+}
+
+#[test]
+fn the_handbook_s_calls_in_both_scripts() {
+    for script in ["", "-hans"] {
+        let good = call(&format!("well-handled{script}.txt"));
+        let bad = call(&format!("badly-handled{script}.txt"));
+        let taboos: Vec<_> = good.examinations.iter().flat_map(|seen| &seen.findings).collect();
+        assert!(taboos.is_empty(), "{taboos:#?}");
+        assert!(bad.examinations.iter().flat_map(|seen| &seen.findings).any(|finding| finding.category.as_str() == "denial"));
+        let wrong = violated(&bad.assessment);
+        for rule in ["handling/denial-first", "handling/pushed-away", "handling/escalation-ignored"] {
+            assert!(wrong.contains(rule), "{rule} {script}: {:#?}", bad.assessment);
+        }
+        let right = violated(&good.assessment);
+        for rule in ["handling/denial-first", "handling/pushed-away", "handling/escalation-ignored", "handling/solution-before-question"] {
+            assert!(!right.contains(rule), "{rule} {script}");
+        }
+        let (good, bad) = (good.assessment.score.overall, bad.assessment.score.overall);
+        assert!(good >= bad + 20, "good {good}, bad {bad}");
+    }
+}
+
+#[test]
+fn every_deduction_names_its_evidence_and_the_sums_are_right() {
+    let Report { assessment, .. } = call("badly-handled.txt");
+    let score = &assessment.score;
+    let lost: f64 = score.deductions.iter().map(|deduction| deduction.points).sum();
+    assert_eq!(f64::from(score.overall), (100.0 - lost).max(0.0).round());
+    for deduction in &score.deductions {
+        let says_the_end = deduction.rule.ends_with("no-anything-else");
+        assert!(says_the_end || !deduction.turns.is_empty(), "{deduction:?}");
+    }
+    let of_care = |care: jinyu::Care| -> f64 {
+        100.0 - score.deductions.iter().filter(|deduction| deduction.care == care).map(|deduction| deduction.points).sum::<f64>()
+    };
+    assert_eq!(f64::from(score.care.empathic), of_care(jinyu::Care::Empathic).max(0.0).round());
+    assert_eq!(f64::from(score.care.responsive), of_care(jinyu::Care::Responsive).max(0.0).round());
+}
+
+#[test]
+fn a_critical_rule_leaves_nothing() {
+    let pack = RulePack::from_toml(
+        "strict.toml",
+        "[pack]\nname = \"strict\"\nversion = \"1.0.0\"\nsummary = \"s\"\n[[rule]]\nid = \"strict/never\"\ncategory = \"contempt\"\n\
+         severity = \"error\"\ncritical = true\nwhy = \"不许说。\"\nphrases = [\"小可爱\"]\nhit = [\"小可爱\"]\nmiss = [\"好\"]\n",
+    )
+    .unwrap();
+    let checker = Checker::builder().pack(pack).build().unwrap();
+    let mut session = checker.session();
+    session.push(&Utterance::new(0, Speaker::Agent, "好的小可爱"));
+    let score = session.finish().score;
+    assert_eq!((score.overall, score.critical), (0, true));
+}
+
+#[test]
+fn a_flow_rule_about_nothing_does_not_load() {
+    let pack = |events: &str| {
+        format!(
+            "[pack]\nname = \"mine\"\nversion = \"1.0.0\"\nsummary = \"s\"\n[[flow]]\nid = \"mine/no-bow\"\nkind = \"require\"\nseverity = \"note\"\n\
+             why = \"w\"\n{events}\nviolated = [\"客服：好\"]\nsatisfied = [\"客服：您好\"]\n"
+        )
+    };
+    let bow = RulePack::from_toml("mine.toml", &pack("want = [\"bow\"]")).unwrap();
+    let error = Checker::builder().pack(bow).build().unwrap_err().to_string();
+    assert!(error.starts_with("mine.toml:5: mine/no-bow: no rule gives \"bow\""), "{error}");
+    for (events, message) in [
+        ("want = [\"greet\"]\nturns = 2", "`turns` and `seconds` count from something"),
+        ("forbid = [\"denial\"]", "`forbid` says nothing for a rule of this kind"),
+        ("", "`want` is missing"),
+        ("want = [\"greet\"]\nfirst = 1\nlast = 1", "give one of first, last"),
+    ] {
+        let error = RulePack::from_toml("mine.toml", &pack(events)).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+    let wrong = pack("want = [\"greet\"]").replace("satisfied = [\"客服：您好\"]", "satisfied = [\"客服：好\"]");
+    let wrong = RulePack::from_toml("mine.toml", &wrong).unwrap();
+    let error = Checker::builder().pack(wrong).build().unwrap_err();
+    assert!(error.is_example(), "{error}");
+    assert!(error.to_string().contains("should be satisfied but is violated"), "{error}");
+}
+
+/// What people say in conversations: the examples of signals and steps.
+static SAID: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let rules = CHECKER.packs().iter().flat_map(|pack| &pack.rules).filter(|rule| rule.kind.category().is_none());
+    rules.flat_map(|rule| rule.hits.iter().map(|hit| hit.text.clone())).collect()
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Pushed turn by turn, with a look at the verdicts after each, a conversation comes to what the batch says; and a verdict that is
+    /// pending or satisfied while it goes on is never not applicable later unless something excuses.
+    #[test]
+    fn turn_by_turn_comes_to_the_same(
+        turns in proptest::collection::vec((any::<prop::sample::Index>(), any::<bool>(), 0i64..100_000), 1..12),
+        timed in any::<bool>(),
+    ) {
+        let mut conversation = Conversation::new("c");
+        let mut clock = 0;
+        for (turn, (said, agent, pause)) in turns.iter().enumerate() {
+            let speaker = if *agent { Speaker::Agent } else { Speaker::Customer };
+            let mut utterance = Utterance::new(turn, speaker, said.get(&SAID).as_str());
+            clock += pause;
+            if timed {
+                utterance = utterance.start_ms(clock);
+            }
+            conversation.utterances.push(utterance);
+        }
+        let mut session = CHECKER.session();
+        let mut seen = Vec::new();
+        for utterance in &conversation.utterances {
+            seen.push(session.examine(utterance));
+            let so_far = session.assess();
+            prop_assert_eq!(so_far.flow.len(), CHECKER.packs().iter().map(|pack| pack.flows.len()).sum::<usize>());
+            prop_assert!(so_far.score.overall <= 100);
+        }
+        let batch = CHECKER.audit(&conversation);
+        prop_assert_eq!(seen, batch.examinations);
+        let end = session.finish();
+        prop_assert!(end.flow.iter().all(|flow| flow.verdict != Verdict::Pending || flow.rule.contains("promise")));
+        prop_assert_eq!(end, batch.assessment);
+    }
+}
