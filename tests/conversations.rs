@@ -39,7 +39,9 @@ fn the_handbook_s_calls_in_both_scripts() {
             assert!(wrong.contains(rule), "{rule} {script}: {:#?}", bad.assessment);
         }
         let right = violated(&good.assessment);
-        for rule in ["handling/denial-first", "handling/pushed-away", "handling/escalation-ignored", "handling/solution-before-question"] {
+        for rule in
+            ["handling/denial-first", "handling/pushed-away", "handling/escalation-ignored", "handling/solution-before-question"]
+        {
             assert!(!right.contains(rule), "{rule} {script}");
         }
         let (good, bad) = (good.assessment.score.overall, bad.assessment.score.overall);

@@ -279,7 +279,7 @@ impl LinkedFlow {
         match &self.demand {
             Demand::Require { want, trigger: None, window } => require(held, want, *window),
             Demand::Require { want, trigger: Some(trigger), window } => {
-                all(held.triggers(trigger).into_iter().map(|at| require_after(held, want, at, *window)))
+                all(held.triggers(trigger).into_iter().map(|at| require_after(held, want, at, *window, trigger.unanswered)))
             }
             Demand::Forbid { forbid, trigger, turns } => {
                 all(held.triggers(trigger).into_iter().map(|at| forbid_after(held, forbid, at, *turns)))
@@ -339,7 +339,7 @@ fn require(held: &Timeline, want: &[Event], window: Window) -> Judged {
     }
 }
 
-fn require_after(held: &Timeline, want: &[Event], at: usize, window: Window) -> Judged {
+fn require_after(held: &Timeline, want: &[Event], at: usize, window: Window, unanswered: bool) -> Judged {
     let Some(trigger) = held.turns.get(at) else { return (Verdict::NotApplicable, Vec::new()) };
     let own = trigger.speaker == Speaker::Agent;
     let before = held.agent_runs_until(at);
@@ -360,7 +360,7 @@ fn require_after(held: &Timeline, want: &[Event], at: usize, window: Window) -> 
     if let Some((index, _)) = held.agents().find(wanted) {
         return (Verdict::Satisfied, vec![index]);
     }
-    let answered = own || held.agents().any(|(index, _)| index > at);
+    let answered = own || unanswered || held.agents().any(|(index, _)| index > at);
     let over = match window {
         Window::Turns(turns) => held.is_over(before + turns),
         Window::Seconds(_) if moment.is_none() => return (Verdict::NotApplicable, Vec::new()),

@@ -82,13 +82,19 @@ impl FlowRule {
             Demand::Forbid { trigger, .. } | Demand::Pause { trigger, .. } => Some(trigger),
             _ => None,
         };
-        if let Some(Trigger { after, since, which }) = trigger {
+        if let Some(Trigger { after, since, which, unanswered }) = trigger {
+            let unanswered = if *unanswered { "true" } else { "" };
             let which = match which {
                 Which::Each => "",
                 Which::First => "first",
                 Which::Last => "last",
             };
-            details.extend([("after", list(after)), ("since", list(since)), ("trigger", which.to_owned())]);
+            details.extend([
+                ("after", list(after)),
+                ("since", list(since)),
+                ("trigger", which.to_owned()),
+                ("even-unanswered", unanswered.to_owned()),
+            ]);
         }
         details.push(("unless", list(&self.unless)));
         details.retain(|(_, value)| !value.is_empty());
@@ -157,6 +163,8 @@ pub(crate) struct Trigger<E> {
     /// Only after one of these, if there are any.
     pub(crate) since: Vec<E>,
     pub(crate) which: Which,
+    /// Whether it is a violation too when no agent says anything more.
+    pub(crate) unanswered: bool,
 }
 
 /// Which of several triggers count.
@@ -185,30 +193,40 @@ pub(crate) enum Window {
     Seconds(u32),
 }
 
+/// The same list of other events.
+fn map_all<E, F>(events: &[E], event: &mut impl FnMut(&E) -> Result<F, String>) -> Result<Vec<F>, String> {
+    events.iter().map(event).collect()
+}
+
+impl<E> Trigger<E> {
+    fn map<F>(&self, event: &mut impl FnMut(&E) -> Result<F, String>) -> Result<Trigger<F>, String> {
+        let Self { after, since, which, unanswered } = self;
+        Ok(Trigger { after: map_all(after, event)?, since: map_all(since, event)?, which: *which, unanswered: *unanswered })
+    }
+}
+
 impl<E> Demand<E> {
     /// The same with other events.
     pub(crate) fn map<F>(&self, event: &mut impl FnMut(&E) -> Result<F, String>) -> Result<Demand<F>, String> {
-        let mut all = |events: &[E]| events.iter().map(&mut *event).collect::<Result<Vec<F>, String>>();
-        let of_trigger = |trigger: &Trigger<E>, all: &mut dyn FnMut(&[E]) -> Result<Vec<F>, String>| {
-            Ok::<_, String>(Trigger { after: all(&trigger.after)?, since: all(&trigger.since)?, which: trigger.which })
-        };
         Ok(match self {
             Self::Require { want, trigger, window } => Demand::Require {
-                want: all(want)?,
-                trigger: trigger.as_ref().map(|trigger| of_trigger(trigger, &mut all)).transpose()?,
+                want: map_all(want, event)?,
+                trigger: trigger.as_ref().map(|trigger| trigger.map(event)).transpose()?,
                 window: *window,
             },
             Self::Forbid { forbid, trigger, turns } => {
-                Demand::Forbid { forbid: all(forbid)?, trigger: of_trigger(trigger, &mut all)?, turns: *turns }
+                Demand::Forbid { forbid: map_all(forbid, event)?, trigger: trigger.map(event)?, turns: *turns }
             }
-            Self::Order { order, optional } => Demand::Order { order: all(order)?, optional: all(optional)? },
+            Self::Order { order, optional } => {
+                Demand::Order { order: map_all(order, event)?, optional: map_all(optional, event)? }
+            }
             Self::Repeat { times, characters } => Demand::Repeat { times: *times, characters: *characters },
             Self::FirstReply { seconds } => Demand::FirstReply { seconds: *seconds },
             Self::Gap { seconds } => Demand::Gap { seconds: *seconds },
             Self::Pause { seconds, trigger, want } => {
-                Demand::Pause { seconds: *seconds, trigger: of_trigger(trigger, &mut all)?, want: all(want)? }
+                Demand::Pause { seconds: *seconds, trigger: trigger.map(event)?, want: map_all(want, event)? }
             }
-            Self::Promise { of, hours } => Demand::Promise { of: all(of)?, hours: *hours },
+            Self::Promise { of, hours } => Demand::Promise { of: map_all(of, event)?, hours: *hours },
         })
     }
 }
@@ -291,6 +309,7 @@ pub(crate) struct RawFlow {
     turns: Option<usize>,
     seconds: Option<u32>,
     anywhere: Option<bool>,
+    even_unanswered: Option<bool>,
     times: Option<usize>,
     characters: Option<usize>,
     first_reply: Option<u32>,
@@ -395,6 +414,7 @@ impl RawFlow {
             ("turns", self.turns.is_some()),
             ("seconds", self.seconds.is_some()),
             ("anywhere", self.anywhere.is_some()),
+            ("even-unanswered", self.even_unanswered.is_some()),
             ("times", self.times.is_some()),
             ("characters", self.characters.is_some()),
             ("first-reply", self.first_reply.is_some()),
@@ -407,9 +427,10 @@ impl RawFlow {
 
     fn demand(&self) -> Result<Demand<String>, String> {
         let (known, needed): (&[&str], &[&str]) = match self.kind {
-            RawKind::Require => {
-                (&["want", "after", "since", "trigger", "first", "last", "turns", "seconds", "anywhere"], &["want"])
-            }
+            RawKind::Require => (
+                &["want", "after", "since", "trigger", "first", "last", "turns", "seconds", "anywhere", "even-unanswered"],
+                &["want"],
+            ),
             RawKind::Forbid => (&["forbid", "after", "since", "trigger", "turns"], &["forbid", "after"]),
             RawKind::Order => (&["order", "optional"], &["order"]),
             RawKind::Repeat => (&["times", "characters"], &[]),
