@@ -383,6 +383,24 @@ fn audit_of_the_calls() {
 }
 
 #[test]
+fn a_conversation_has_a_record_with_its_score_and_verdicts() {
+    let ran = run(bare().current_dir(data("")).args(["audit", "conversations/badly-handled.txt", "--format", "jsonl"]));
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    let of = |record| if let Record::Conversation(conversation) = record { Some(conversation) } else { None };
+    let found: Vec<_> = records(&ran.out).into_iter().filter_map(of).collect();
+    let [call] = &found[..] else { panic!("{found:#?}") };
+    assert_eq!((call.conversation.as_str(), call.utterances, call.critical), ("badly-handled#1", 9, false));
+    assert!(call.score < 50, "{call:#?}");
+    let escalation = call.flow.iter().find(|flow| flow.rule == "handling/escalation-ignored").unwrap();
+    assert_eq!((escalation.verdict.as_str(), &escalation.turns[..]), ("violated", &[9][..]));
+    assert!(call.signals.iter().any(|signal| signal.signal == "escalation" && signal.turn == 9));
+    let sums = summary(&ran.out);
+    assert_eq!(sums.flow["handling/escalation-ignored"].violated, 1);
+    assert_eq!(sums.mean_score, Some(f64::from(call.score)));
+    assert!(sums.packs.iter().all(|pack| pack.sha256.len() == 64));
+}
+
+#[test]
 fn audit_with_the_built_in_rules() {
     let ran = run(bare().current_dir(data("")).args(["audit", "calls", "--format", "jsonl"]));
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));

@@ -444,8 +444,12 @@ impl RawFlow {
         if let Some(missing) = needed.iter().find(|key| !given.contains(key)) {
             return Err(format!("`{missing}` is missing; name the events that the rule is about"));
         }
-        let trigger =
-            || Trigger { after: self.after.clone(), since: self.since.clone(), which: self.trigger.unwrap_or_default() };
+        let trigger = || Trigger {
+            after: self.after.clone(),
+            since: self.since.clone(),
+            which: self.trigger.unwrap_or_default(),
+            unanswered: self.even_unanswered.unwrap_or_default(),
+        };
         Ok(match self.kind {
             RawKind::Require => {
                 let windows = [
