@@ -30,6 +30,22 @@
 //! # Ok::<(), jinyu::Error>(())
 //! ```
 //!
+//! # What a whole conversation comes to
+//!
+//! ```
+//! use jinyu::{Checker, Conversation, Speaker, Utterance, Verdict};
+//!
+//! let checker = Checker::builder().build()?;
+//! let mut call = Conversation::new("c1");
+//! call.utterances.push(Utterance::new(1, Speaker::Customer, "让你们领导来接电话!"));
+//! call.utterances.push(Utterance::new(2, Speaker::Agent, "请问您的订单号是多少"));
+//! let assessment = checker.audit(&call).assessment;
+//! assert!(assessment.signals.iter().any(|signal| &*signal.name == "escalation"));
+//! assert!(assessment.flow.iter().any(|flow| &*flow.rule == "handling/escalation-ignored" && flow.verdict == Verdict::Violated));
+//! assert!(assessment.score.overall < 100);
+//! # Ok::<(), jinyu::Error>(())
+//! ```
+//!
 //! # Own rules
 //!
 //! ```
