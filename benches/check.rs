@@ -2,7 +2,7 @@
 //! something else measures something else.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use jinyu::{Checker, Safety};
+use jinyu::{Checker, Conversation, Safety, Speaker, Utterance};
 
 /// Sentences of the rules' own examples, offences and innocent ones in turn.
 fn sentences(checker: &Checker) -> Vec<String> {
@@ -24,6 +24,25 @@ const POLITE: [&str; 8] = [
     "请问这样处理您觉得可以吗?还有其他需要帮忙的地方吗?",
     "感謝您的來電，祝您有愉快的一天，再見。",
 ];
+
+/// A short complaint, with one offence.
+fn call() -> Conversation {
+    let said = [
+        (Speaker::Agent, "您好，城北燃气客服，请问有什么可以帮您"),
+        (Speaker::Customer, "你们这个月的账单怎么多了八十块，太离谱了"),
+        (Speaker::Agent, "我们的表是不会出错的。"),
+        (Speaker::Customer, "那你说这八十块哪来的，我要投诉"),
+        (Speaker::Agent, "非常抱歉，请您报一下户号，我马上核对"),
+        (Speaker::Customer, "六零二八一一"),
+        (Speaker::Agent, "查到了，上月是估抄，多计的部分三个工作日内退到您的账户，您看这样处理可以吗"),
+        (Speaker::Customer, "行吧"),
+        (Speaker::Agent, "请问还有其他可以帮您的吗？感谢您的来电，再见"),
+    ];
+    let mut call = Conversation::new("call");
+    let utterances = said.into_iter().enumerate().map(|(turn, (speaker, text))| Utterance::new(turn, speaker, text));
+    call.utterances.extend(utterances);
+    call
+}
 
 fn check(criterion: &mut Criterion) {
     criterion.bench_function("build", |bench| {
@@ -50,6 +69,13 @@ fn check(criterion: &mut Criterion) {
     assert_eq!(checker.check(&long).len(), 0);
     group.throughput(Throughput::Bytes(long.len() as u64));
     group.bench_function("long", |bench| bench.iter(|| checker.check(&long).len()));
+    group.finish();
+
+    let call = call();
+    assert_eq!(checker.audit(&call).examinations.iter().map(|seen| seen.findings.len()).sum::<usize>(), 1);
+    let mut group = criterion.benchmark_group("audit");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("conversation", |bench| bench.iter(|| checker.audit(&call).assessment.score.overall));
     group.finish();
 
     assert_eq!(checker.fix("你必须先付款", Safety::Safe).applied, 1);
