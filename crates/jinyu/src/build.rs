@@ -12,6 +12,7 @@ mod span;
 mod speech;
 mod suggest;
 mod trigger;
+mod words;
 
 use std::path::PathBuf;
 
@@ -36,13 +37,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     sources.push(']');
     std::fs::write(out.join("sources.rs"), sources)?;
     let ready = rules::compile::make_ready(&packs)?;
-    let patterns = ready.packs.iter().flat_map(|pack| &pack.rules).flat_map(|rule| &rule.patterns);
-    let wanted: Vec<trigger::Wanted<'_>> = patterns.map(|pattern| pattern.wanted()).collect();
+    let rules = ready.packs.iter().flat_map(|pack| &pack.rules);
+    let wanted: Vec<trigger::Wanted<'_>> = rules.flat_map(|rule| rule.wanted()).collect();
     let homophones = homophones::Homophones::new(wanted.iter().copied(), 0);
     std::fs::write(out.join("homophones.bin"), postcard::to_stdvec(&homophones)?)?;
     let (trigger, literals) = trigger::Trigger::new(wanted, 0);
     std::fs::write(out.join("trigger.bin"), trigger.into_bytes())?;
     std::fs::write(out.join("scan.bin"), scan::Scanner::new(literals).into_bytes())?;
+    let words = std::fs::read_to_string(root.join("src/words/dictionary.txt"))?;
+    std::fs::write(out.join("words.bin"), words::Dictionary::lay_out(&words)?)?;
+    std::fs::write(out.join("frequencies.bin"), postcard::to_stdvec(&ready.frequencies)?)?;
     std::fs::write(out.join("packs.bin"), postcard::to_stdvec(&ready.packs)?)?;
     std::fs::write(out.join("programs.bin"), ready.programs)?;
     Ok(())

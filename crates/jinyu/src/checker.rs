@@ -4,10 +4,12 @@ mod build;
 mod examples;
 mod flows;
 mod lint;
+#[cfg(test)]
+mod oracle;
 mod session;
 mod wording;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -22,7 +24,7 @@ use crate::finding::{Dismissal, Examination, Finding, Occurrence, Reason};
 use crate::flow::Flows;
 use crate::folded::{Folded, Reading};
 use crate::homophones::{Homophone, Homophones};
-use crate::rules::compile::CompiledRule;
+use crate::rules::compile::{CompiledRule, judging, observing, purpose};
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::Pattern;
 use crate::rules::{Confidence, Kind, Rule, RulePack, Scope};
@@ -30,7 +32,7 @@ use crate::scan::{self, Scanner};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply};
-use crate::trigger::{Marks, Trigger, Triggered};
+use crate::trigger::{Clauses, Hope, Signature, Trigger, Triggered};
 use crate::verify::{Around, Judge, judge, matches};
 
 /// The built-in packs as written, file name and text, in order of loading; the first is the shared vocabulary.
@@ -43,7 +45,7 @@ const LEAST_HEARD: usize = 3;
 #[derive(Debug, Default)]
 struct Scratch {
     scan: scan::Scratch,
-    marks: Marks,
+    hopes: Vec<Hope>,
 }
 
 thread_local! {
@@ -173,8 +175,7 @@ impl Checker {
     /// The same together with the matches that are no findings and what let them pass.
     #[must_use]
     pub fn examine(&self, text: &str) -> Examination {
-        let script = Script::detect(text).unwrap_or(self.0.script);
-        let context = Context::lone(script);
+        let context = Context::lone(text, self.0.script);
         self.run(text, &context)
     }
 
@@ -217,8 +218,7 @@ impl Checker {
         let at_least = at_least.max(Safety::Unsafe);
         let mut current = text.to_owned();
         let mut applied = 0;
-        let script = Script::detect(text).unwrap_or(self.0.script);
-        let context = Context::lone(script);
+        let context = Context::lone(text, self.0.script);
         for _ in 0..ROUNDS {
             let findings = self.run(&current, &context).findings;
             let best = |finding: &Finding| finding.suggestions.iter().find(|suggestion| suggestion.safety >= at_least).cloned();
@@ -263,16 +263,22 @@ impl Checker {
         let mut readings: Option<Readings> = None;
         let mut patterns: Vec<Triggered> = Vec::new();
         let mut disguised: Vec<Triggered> = Vec::new();
+        let mut signature: Option<Signature> = None;
         for (scanner, trigger) in &inner.scanners {
-            let Scratch { scan, marks } = &mut *scratch;
+            let Scratch { scan, hopes } = &mut *scratch;
             scanner.scan(text, scan);
             if scan.candidates.is_empty() {
                 continue;
             }
+            let signature = signature.get_or_insert_with(|| Signature::of(text));
+            trigger.hope(&scan.candidates, context.purposes(), signature, hopes);
+            if hopes.is_empty() {
+                continue;
+            }
             let Readings { plain, squeezed } = readings.get_or_insert_with(|| Readings::new(text, offset));
-            trigger.triggered(&scan.candidates, |byte| plain.clause_of(byte + offset), marks, &mut patterns);
+            trigger.settle(hopes, &Clauses::of(&plain.text), |byte| plain.place_of(byte + offset), &mut patterns);
             if let Some(squeezed) = squeezed {
-                trigger.triggered(&scan.candidates, |byte| squeezed.clause_of(byte + offset), marks, &mut disguised);
+                trigger.settle(hopes, &Clauses::of(&squeezed.text), |byte| squeezed.place_of(byte + offset), &mut disguised);
             }
         }
         let heard: Vec<Homophone> =
@@ -284,18 +290,19 @@ impl Checker {
         let fold = |said: &str| Folded::new(said, 0, Reading::Plain).text;
         let around = Around { customer: context.customer.map(fold), agent: context.agent.map(fold), opening: context.opening };
         let mut part = Part { inner, context, text, offset, around, runs: Runs::default(), hits: Vec::new() };
-        for (index, clause) in patterns {
-            part.look(index, &plain, clause, None);
+        for triggered in &patterns {
+            part.look(triggered, &plain, None);
         }
-        for (index, clause) in disguised {
-            if let Some(squeezed) = &squeezed {
-                part.look(index, squeezed, clause, None);
+        if let Some(squeezed) = &squeezed {
+            for triggered in &disguised {
+                part.look(triggered, squeezed, None);
             }
         }
         for Homophone { pattern, span, literal } in heard {
             let span = Span::new(span.start + offset, span.end + offset);
             if let Some((respelled, place)) = plain.respelled(span, &literal) {
-                part.look(pattern, &respelled, None, Some(&place));
+                let everywhere = 0..respelled.text.len();
+                part.look(&Triggered { pattern, last: place.start, clause: everywhere }, &respelled, Some(&place));
             }
         }
         part.hits
@@ -353,7 +360,7 @@ impl Checker {
                         text: words,
                         assumed: hit.assumed,
                         message: rule.why.clone(),
-                        script: context.script,
+                        script: context.script(),
                         suggestions: hit.suggestions,
                     });
                     continue;
@@ -412,28 +419,46 @@ struct Context<'a> {
     agent: Option<&'a str>,
     /// Whether its speaker has hardly spoken before.
     opening: bool,
-    script: Script,
+    /// The script of the utterance, found out when somebody asks.
+    script: OnceCell<Script>,
+    /// What tells the script, and what it is where that does not tell.
+    text: &'a str,
+    otherwise: Script,
     /// Whether signals and steps are asked for.
     observes: bool,
     /// Index of the only rule to run.
     only: Option<u32>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// An utterance of an agent of which nothing else is known.
-    fn lone(script: Script) -> Self {
-        Self { speaker: Speaker::Agent, customer: None, agent: None, opening: false, script, observes: false, only: None }
+    fn lone(text: &'a str, otherwise: Script) -> Self {
+        Self {
+            speaker: Speaker::Agent,
+            customer: None,
+            agent: None,
+            opening: false,
+            script: OnceCell::new(),
+            text,
+            otherwise,
+            observes: false,
+            only: None,
+        }
     }
 
-    fn concerns(&self, kind: &Kind, scope: Scope) -> bool {
-        if !self.observes && kind.category().is_none() {
-            return false;
-        }
-        match scope {
-            Scope::Any => true,
-            Scope::Agent => self.speaker == Speaker::Agent,
-            Scope::Customer => self.speaker == Speaker::Customer,
-        }
+    fn script(&self) -> Script {
+        *self.script.get_or_init(|| Script::detect(self.text).unwrap_or(self.otherwise))
+    }
+
+    /// What rules must be for to be run, a bit for each [`purpose`].
+    fn purposes(&self) -> u8 {
+        let scope = match self.speaker {
+            Speaker::Agent => Some(Scope::Agent),
+            Speaker::Customer => Some(Scope::Customer),
+            Speaker::Unknown => None,
+        };
+        let own = |purpose: fn(Scope) -> u8| purpose(Scope::Any) | scope.map_or(0, purpose);
+        own(judging) | if self.observes { own(observing) } else { 0 }
     }
 }
 
@@ -467,17 +492,18 @@ struct Part<'a> {
 impl Part<'_> {
     /// Runs a pattern over a reading of the part, or one clause of it. Where letters were respelled by their sound, only matches there
     /// count.
-    fn look(&mut self, index: u32, folded: &Folded, clause: Option<Range<usize>>, respelled: Option<&Range<usize>>) {
+    fn look(&mut self, triggered: &Triggered, folded: &Folded, respelled: Option<&Range<usize>>) {
         let inner = self.inner;
-        let Some(Some(pattern)) = inner.patterns.get(index as usize) else { return };
+        let Some(Some(pattern)) = inner.patterns.get(triggered.pattern as usize) else { return };
         let Some(rule) = inner.rule(pattern.rule) else { return };
         if self.context.only.is_some_and(|only| only != pattern.rule)
-            || !self.context.concerns(&rule.compiled.kind, rule.judge.scope)
+            || self.context.purposes() & purpose(&rule.compiled.kind, rule.judge.scope) == 0
         {
             return;
         }
-        let Range { start, end } = clause.unwrap_or(0..folded.text.len());
-        for found in matches(&pattern.pattern, folded.slice(start, end), &mut self.runs) {
+        let Range { start, end } = triggered.clause;
+        let last = triggered.last.saturating_sub(start);
+        for found in matches(&pattern.pattern, folded.slice(start, end), last, &mut self.runs) {
             let found = found.shifted(start);
             let span = folded.original(found.range.start, found.range.end);
             let is_heard = |place: &Range<usize>| {

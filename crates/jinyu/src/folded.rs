@@ -194,11 +194,9 @@ impl Folded {
         Some((respelled, from..to))
     }
 
-    /// Where the clause lies that a byte of the utterance stands in, with the marks that bound it.
-    pub(crate) fn clause_of(&self, byte: usize) -> Range<usize> {
-        let at = self.origins.partition_point(|&(start, _)| start as usize <= byte).saturating_sub(1);
-        let (start, end) = self.clause(at, at + 1);
-        start.saturating_sub(1)..(end + 1).min(self.text.len())
+    /// Where the character stands that a byte of the utterance belongs to, or the last one before it.
+    pub(crate) fn place_of(&self, byte: usize) -> usize {
+        self.origins.partition_point(|&(start, _)| start as usize <= byte).saturating_sub(1)
     }
 
     /// A part of the text; empty where there is none.

@@ -63,6 +63,12 @@ fn readings(literal: &str) -> BTreeSet<String> {
     std::iter::once(usual.iter().collect()).chain(others).map(|sounds: String| squeeze(&sounds)).collect()
 }
 
+/// How many of the sets of a branch are looked for: fewer where the literals of the first are words.
+fn telling(sets: &[Vec<String>]) -> usize {
+    let is_of_words = |set: &Vec<String>| set.iter().all(|literal| literal.chars().nth(1).is_some());
+    sets.len().min(if sets.first().is_some_and(is_of_words) { 2 } else { 3 })
+}
+
 impl Homophones {
     /// Takes what patterns ask for, in the order of the patterns, of which the first has the number `from`.
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> Self {
@@ -70,6 +76,7 @@ impl Homophones {
         let mut by_sound: BTreeMap<String, Spellings<'_>> = BTreeMap::new();
         for (pattern, wanted) in (from..).zip(patterns) {
             for sets in wanted.branches {
+                let sets = sets.get(..telling(sets)).unwrap_or(sets);
                 for (set, literals) in sets.iter().enumerate() {
                     for literal in literals {
                         let trigger = (branches.len() as u32, 1 << set);
@@ -127,7 +134,7 @@ mod tests {
     #[test]
     fn sounds_alike_is_found_and_spelled_alike_is_not() {
         let wanted = vec![vec![vec!["填对".to_owned()]], vec![vec!["清楚".to_owned()], vec!["我".to_owned()]]];
-        let homophones = Homophones::new([Wanted { branches: &wanted, crosses: true }], 3);
+        let homophones = Homophones::new([Wanted { branches: &wanted, crosses: true, purpose: 1 }], 3);
         let find = |text: &str| homophones.find(text, &mut Scratch::default());
         let found = find("你没有填隊");
         assert_eq!(found, [Homophone { pattern: 3, span: Span::new(9, 15), literal: vec!['填', '对'] }]);

@@ -92,6 +92,7 @@ mod speech;
 mod suggest;
 mod trigger;
 mod verify;
+mod words;
 
 pub use checker::{Assessment, Checker, CheckerBuilder, ExampleFailure, Lint, Observation, PackSource, Report, Session};
 pub use conversation::{Channel, Conversation, Speaker, UnknownSpeaker, Utterance};

@@ -3,6 +3,7 @@
 
 pub(crate) mod compile;
 pub(crate) mod flow;
+pub(crate) mod frequency;
 pub(crate) mod literal;
 pub(crate) mod matcher;
 pub(crate) mod pattern;

@@ -1,5 +1,8 @@
-//! From literals to patterns. Receives the [`Candidate`]s of a scan, hands on the patterns that have all the literals they ask for
-//! and the clauses that have them; knows nothing of what patterns and guards say.
+//! From literals to patterns. Receives the [`Candidate`]s of a scan, hands on the patterns worth running, with the clauses that are
+//! worth it; knows nothing of what patterns and guards say.
+//!
+//! The scan looks for the rarest literals of each pattern alone. What else a pattern asks for is asked of a [`Signature`], first that of
+//! the whole text, so that most texts need not be folded, then that of the clause.
 //!
 //! Laid out flat in bytes as the scanner is, so that the one for the built-in packs is made by the build script and used in place.
 
@@ -7,7 +10,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::rules::literal::is_break;
 use crate::scan::Candidate;
+use crate::script::{fold, is_han};
 
 /// What a pattern asks for.
 #[derive(Clone, Copy, Debug)]
@@ -16,29 +21,31 @@ pub(crate) struct Wanted<'a> {
     pub(crate) branches: &'a [Vec<Vec<String>>],
     /// Whether they may stand in more than one clause.
     pub(crate) crosses: bool,
+    /// What the pattern is for, a bit for each purpose: only those that a caller has are looked at.
+    pub(crate) purpose: u8,
 }
 
-/// A pattern worth running, and the clause that it is worth running on; the whole text where the pattern crosses clauses.
-pub(crate) type Triggered = (u32, Option<Range<usize>>);
+/// A pattern worth running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Triggered {
+    pub(crate) pattern: u32,
+    /// The clause that it is worth running on, with its marks; the whole text where the pattern crosses clauses.
+    pub(crate) clause: Range<usize>,
+    /// Where the last of its literals begins: no match begins later.
+    pub(crate) last: usize,
+}
 
-/// Buffers that are reused from one utterance to the next.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Marks {
-    /// For each set when it was last met, and the clauses that it was met in, a bit for each.
-    met: Vec<(u32, u64)>,
-    /// Counts the texts, so that `met` need not be cleared.
-    now: u32,
-    /// The sets met that are the first one of a branch.
-    firsts: Vec<u32>,
-    clauses: Vec<Range<usize>>,
+/// A branch of a pattern that the text may have all of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hope {
+    branch: u32,
+    /// The first byte of its candidate in the scanned text.
+    start: usize,
 }
 
 /// What all patterns ask for. Cheap to clone where it is built in.
 #[derive(Clone, Debug)]
 pub(crate) struct Trigger(Cow<'static, [u8]>);
-
-/// Clauses of a text that are told apart; more are taken for one.
-const MANY: usize = 63;
 
 // The layout, all numbers little-endian: a header of four counts, then the sections in this order.
 const HEADER: usize = 4 * 4;
@@ -46,28 +53,36 @@ const HEADER: usize = 4 * 4;
 const LITERAL: usize = 4;
 /// set u32
 const MEMBERSHIP: usize = 4;
-/// first u32 of the branches that have it as their first set
+/// first u32 of the branches that have it as their rarest set
 const SET: usize = 4;
-/// pattern u32, whether it crosses clauses u32, first of its other sets u32
+/// pattern u32, first of its needs u32, purpose u8, whether it crosses clauses u8, nothing u16
 const BRANCH: usize = 12;
-/// set u32
-const OTHER: usize = 4;
+const PURPOSE: usize = 8;
+const CROSSES: usize = 9;
+/// first u32 of the places in a signature, of which one must be set
+const NEED: usize = 4;
+/// place u16
+const PLACE: usize = 2;
+
+/// A set of more literals than this is asked of the signature in vain.
+const LARGE: usize = 64;
 
 /// Where the sections begin.
 struct Layout {
     memberships: usize,
     sets: usize,
-    set_count: usize,
     branches: usize,
-    others: usize,
+    needs: usize,
+    places: usize,
 }
 
-/// A branch while its record is not written: the sets that it asks for, by number.
-struct Branch {
-    first: u32,
-    others: Vec<u32>,
+/// A branch while its record is not written.
+struct Branch<'a> {
+    set: u32,
+    needs: &'a [Vec<String>],
     pattern: u32,
     crosses: bool,
+    purpose: u8,
 }
 
 impl Trigger {
@@ -87,20 +102,16 @@ impl Trigger {
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> (Self, Vec<&'a str>) {
         // Sets that patterns have in common are one.
         let mut sets: BTreeMap<&[String], u32> = BTreeMap::new();
-        let mut branches: Vec<Branch> = Vec::new();
+        let mut branches: Vec<Branch<'_>> = Vec::new();
         for (pattern, wanted) in (from..).zip(patterns) {
             for asked in wanted.branches {
-                let mut number = |set: &'a Vec<String>| {
-                    let next = sets.len() as u32;
-                    *sets.entry(set).or_insert(next)
-                };
-                let numbers: Vec<u32> = asked.iter().map(&mut number).collect();
-                if let Some((&first, others)) = numbers.split_first() {
-                    branches.push(Branch { first, others: others.to_vec(), pattern, crosses: wanted.crosses });
-                }
+                let Some((rarest, needs)) = asked.split_first() else { continue };
+                let next = sets.len() as u32;
+                let set = *sets.entry(rarest).or_insert(next);
+                branches.push(Branch { set, needs, pattern, crosses: wanted.crosses, purpose: wanted.purpose });
             }
         }
-        branches.sort_by_key(|branch| branch.first);
+        branches.sort_by_key(|branch| branch.set);
         let mut memberships: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for (&set, &number) in &sets {
             for literal in set {
@@ -115,90 +126,89 @@ impl Trigger {
         self.0.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
     }
 
+    /// The numbers from which those of the next record go on: its own range.
+    fn range(&self, at: usize, step: usize) -> Range<u32> {
+        self.u32(at)..self.u32(at + step)
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.0.get(at).copied().unwrap_or(0)
+    }
+
     fn layout(&self) -> Layout {
         let count = |index: usize| self.u32(index * 4) as usize;
         let memberships = HEADER + (count(0) + 1) * LITERAL;
         let sets = memberships + count(1) * MEMBERSHIP;
         let branches = sets + (count(2) + 1) * SET;
-        let others = branches + (count(3) + 1) * BRANCH;
-        Layout { memberships, sets, set_count: count(2), branches, others }
+        let needs = branches + (count(3) + 1) * BRANCH;
+        let last = branches + count(3) * BRANCH;
+        let places = needs + (self.u32(last + 4) as usize + 1) * NEED;
+        Layout { memberships, sets, branches, needs, places }
     }
 
-    /// The patterns of which a branch has a candidate for each of its sets in one clause, after those already in `patterns`;
-    /// `clause` tells the clause around a byte of the scanned text.
-    pub(crate) fn triggered(
+    /// Whether a text with this signature may have all that a branch asks for.
+    fn may_hold(&self, layout: &Layout, branch: usize, signature: &Signature) -> bool {
+        self.range(branch + 4, BRANCH).all(|need| {
+            let places = self.range(layout.needs + need as usize * NEED, NEED);
+            let places = layout.places + places.start as usize * PLACE..layout.places + places.end as usize * PLACE;
+            let (places, _) = self.0.get(places).unwrap_or_default().as_chunks();
+            places.iter().any(|&place| signature.has(u16::from_le_bytes(place)))
+        })
+    }
+
+    /// The branches that a text with these candidates may have all of, for patterns that serve one of the purposes.
+    pub(crate) fn hope(&self, candidates: &[Candidate], purposes: u8, signature: &Signature, hopes: &mut Vec<Hope>) {
+        hopes.clear();
+        let layout = self.layout();
+        for candidate in candidates {
+            for membership in self.range(HEADER + candidate.literal as usize * LITERAL, LITERAL) {
+                let set = self.u32(layout.memberships + membership as usize * MEMBERSHIP);
+                for branch in self.range(layout.sets + set as usize * SET, SET) {
+                    let at = layout.branches + branch as usize * BRANCH;
+                    if self.byte(at + PURPOSE) & purposes != 0 && self.may_hold(&layout, at, signature) {
+                        hopes.push(Hope { branch, start: candidate.span.start });
+                    }
+                }
+            }
+        }
+    }
+
+    /// The patterns among these branches that a clause, or the text where they cross clauses, may have all of, after those already in
+    /// `patterns`; `place` tells where in the text that was split into clauses a byte of the scanned text stands.
+    pub(crate) fn settle(
         &self,
-        candidates: &[Candidate],
-        clause: impl Fn(usize) -> Range<usize>,
-        marks: &mut Marks,
+        hopes: &[Hope],
+        clauses: &Clauses<'_>,
+        place: impl Fn(usize) -> usize,
         patterns: &mut Vec<Triggered>,
     ) {
         let layout = self.layout();
-        let Marks { met, now, firsts, clauses } = marks;
-        firsts.clear();
-        clauses.clear();
-        if met.len() < layout.set_count {
-            met.resize(layout.set_count, (0, 0));
-        }
-        *now = now.wrapping_add(1);
-        if *now == 0 {
-            met.fill((0, 0));
-            *now = 1;
-        }
-        for candidate in candidates {
-            let clause = clause(candidate.span.start);
-            let place = clauses.iter().rposition(|known| *known == clause).unwrap_or_else(|| {
-                clauses.push(clause);
-                clauses.len() - 1
-            });
-            // The last bit stands for all clauses that have none of their own.
-            let bit = 1 << place.min(MANY);
-            let literal = HEADER + candidate.literal as usize * LITERAL;
-            for membership in self.u32(literal)..self.u32(literal + LITERAL) {
-                let set = self.u32(layout.memberships + membership as usize * MEMBERSHIP);
-                let Some((when, bits)) = met.get_mut(set as usize) else { continue };
-                if *when != *now {
-                    (*when, *bits) = (*now, 0);
-                    let record = layout.sets + set as usize * SET;
-                    if self.u32(record) < self.u32(record + SET) {
-                        firsts.push(set);
-                    }
-                }
-                *bits |= bit;
-            }
-        }
-        let bits_of = |set: u32| met.get(set as usize).filter(|(when, _)| when == now).map_or(0, |&(_, bits)| bits);
         let known = patterns.len();
-        for &set in firsts.iter() {
-            let record = layout.sets + set as usize * SET;
-            for branch in self.u32(record)..self.u32(record + SET) {
-                let branch = layout.branches + branch as usize * BRANCH;
-                let crosses = self.u32(branch + 4) != 0;
-                let mut bits = bits_of(set);
-                for other in self.u32(branch + 8)..self.u32(branch + BRANCH + 8) {
-                    let other = bits_of(self.u32(layout.others + other as usize * OTHER));
-                    bits = if crosses && other != 0 { bits } else { bits & other };
-                }
-                let pattern = self.u32(branch);
-                if crosses && bits != 0 {
-                    patterns.push((pattern, None));
-                    continue;
-                }
-                while bits != 0 {
-                    let place = bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    patterns.push((pattern, clauses.get(place).filter(|_| place < MANY).cloned()));
+        for hope in hopes {
+            let branch = layout.branches + hope.branch as usize * BRANCH;
+            let pattern = self.u32(branch);
+            // The scan counts a repeated letter once, though a match may begin with any of them.
+            let mut next = Some(place(hope.start));
+            while let Some(at) = next {
+                let last = at + clauses.text.get(at..).unwrap_or_default().windows(2).take_while(|pair| is_pair(pair)).count();
+                next = clauses.repeated(last);
+                if self.byte(branch + CROSSES) != 0 {
+                    patterns.push(Triggered { pattern, clause: 0..clauses.text.len(), last });
+                } else if let Some((clause, signature)) = clauses.around(last)
+                    && self.may_hold(&layout, branch, signature)
+                {
+                    patterns.push(Triggered { pattern, clause, last });
                 }
             }
         }
         if let Some(new) = patterns.get_mut(known..) {
-            new.sort_unstable_by_key(|(pattern, clause)| (*pattern, clause.as_ref().map(|clause| clause.start)));
+            new.sort_unstable_by_key(|one| (one.pattern, one.clause.start, std::cmp::Reverse(one.last)));
         }
-        patterns.dedup();
+        patterns.dedup_by(|other, one| (other.pattern, other.clause.start) == (one.pattern, one.clause.start));
     }
 }
 
-fn lay_out(memberships: &BTreeMap<&str, Vec<u32>>, sets: usize, branches: &[Branch]) -> Vec<u8> {
+fn lay_out(memberships: &BTreeMap<&str, Vec<u32>>, sets: usize, branches: &[Branch<'_>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let u32 = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u32).to_le_bytes());
     for count in [memberships.len(), memberships.values().map(Vec::len).sum(), sets, branches.len()] {
@@ -214,22 +224,147 @@ fn lay_out(memberships: &BTreeMap<&str, Vec<u32>>, sets: usize, branches: &[Bran
         u32(&mut bytes, set as usize);
     }
     for set in 0..=sets {
-        u32(&mut bytes, branches.partition_point(|branch| (branch.first as usize) < set));
+        u32(&mut bytes, branches.partition_point(|branch| (branch.set as usize) < set));
     }
-    let mut first = 0;
+    let mut needs: Vec<Vec<u16>> = Vec::new();
     for branch in branches {
         u32(&mut bytes, branch.pattern as usize);
-        u32(&mut bytes, usize::from(branch.crosses));
-        u32(&mut bytes, first);
-        first += branch.others.len();
+        u32(&mut bytes, needs.len());
+        bytes.extend([branch.purpose, u8::from(branch.crosses), 0, 0]);
+        needs.extend(branch.needs.iter().filter(|set| set.len() <= LARGE).map(|set| places(set)));
     }
-    for number in [0, 0, first] {
+    for number in [0, needs.len(), 0] {
         u32(&mut bytes, number);
     }
-    for &set in branches.iter().flat_map(|branch| &branch.others) {
-        u32(&mut bytes, set as usize);
+    let mut first = 0;
+    for places in &needs {
+        u32(&mut bytes, first);
+        first += places.len();
     }
+    u32(&mut bytes, first);
+    bytes.extend(needs.into_iter().flatten().flat_map(u16::to_le_bytes));
     bytes
+}
+
+/// Whether a folded character is a letter, as the scan has it: most are ideographs, most others the marks that are spared a search.
+fn is_letter(c: char) -> bool {
+    is_han(c) || !matches!(c, '，' | '。' | '？' | '！' | '：' | '、' | ',' | ' ') && c.is_alphanumeric()
+}
+
+fn is_pair(letters: &[char]) -> bool {
+    matches!(letters, [one, other] if one == other)
+}
+
+/// For each literal of a set a place in the signature of a text that has it.
+fn places(set: &[String]) -> Vec<u16> {
+    let place = |literal: &String| {
+        let mut letters = literal.chars().rev();
+        let last = letters.next()?;
+        Some(letters.next().map_or(place_of_letter(last), |before| place_of_pair(before, last)))
+    };
+    let mut places: Vec<u16> = set.iter().filter_map(place).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Bits of a signature.
+const BITS: u32 = 1024;
+
+fn place_of_letter(letter: char) -> u16 {
+    (u32::from(letter).wrapping_mul(0x9e37_79b1) / (u32::MAX / BITS + 1)) as u16
+}
+
+fn place_of_pair(one: char, other: char) -> u16 {
+    let both = u32::from(one).wrapping_mul(0x85eb_ca77) ^ u32::from(other);
+    (both.wrapping_mul(0xc2b2_ae3d) / (u32::MAX / BITS + 1)) as u16
+}
+
+/// Which letters and pairs of letters stand in a text, repeated ones counted once. It may claim too much, never too little.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signature([u64; BITS as usize / 64]);
+
+impl Signature {
+    /// The signature of a text that was not folded.
+    pub(crate) fn of(text: &str) -> Self {
+        let mut signature = Self::default();
+        let mut last = None;
+        for letter in text.chars().map(fold).filter(|&c| is_letter(c)) {
+            signature.add(&mut last, letter);
+        }
+        signature
+    }
+
+    /// Takes in a letter; `last` is the one before.
+    fn add(&mut self, last: &mut Option<char>, letter: char) {
+        let before = last.replace(letter);
+        if before != Some(letter) {
+            self.set(place_of_letter(letter));
+            if let Some(before) = before {
+                self.set(place_of_pair(before, letter));
+            }
+        }
+    }
+
+    fn set(&mut self, place: u16) {
+        if let Some(word) = self.0.get_mut(usize::from(place / 64)) {
+            *word |= 1 << (place % 64);
+        }
+    }
+
+    fn has(&self, place: u16) -> bool {
+        self.0.get(usize::from(place / 64)).is_some_and(|word| word & (1 << (place % 64)) != 0)
+    }
+}
+
+/// The clauses of a folded text, in their order: where each ends, and its signature.
+#[derive(Clone, Debug)]
+pub(crate) struct Clauses<'a> {
+    text: &'a [char],
+    ends: Vec<usize>,
+    signatures: Vec<Signature>,
+}
+
+impl<'a> Clauses<'a> {
+    /// Splits a folded text at its marks.
+    pub(crate) fn of(text: &'a [char]) -> Self {
+        let mut clauses = Self { text, ends: Vec::new(), signatures: Vec::new() };
+        let mut signature = Signature::default();
+        let mut last = None;
+        for (at, &c) in text.iter().enumerate() {
+            if is_break(c) {
+                clauses.ends.push(at);
+                clauses.signatures.push(std::mem::take(&mut signature));
+                last = None;
+            } else if is_letter(c) {
+                signature.add(&mut last, c);
+            }
+        }
+        clauses.ends.push(text.len());
+        clauses.signatures.push(signature);
+        clauses
+    }
+
+    /// Where the letter after a letter stands, if it is the same one and only marks are between them.
+    fn repeated(&self, at: usize) -> Option<usize> {
+        let letter = self.text.get(at)?;
+        let next = self.text.iter().enumerate().skip(at + 1).find(|&(_, &c)| is_letter(c));
+        next.filter(|&(_, c)| c == letter).map(|(next, _)| next)
+    }
+
+    /// All clauses, with the marks that bound them.
+    #[cfg(test)]
+    pub(crate) fn ranges(&self) -> Vec<Range<usize>> {
+        self.ends.iter().filter_map(|&end| self.around(end)).map(|(range, _)| range).collect()
+    }
+
+    /// The clause in which a character stands, with the marks that bound it.
+    fn around(&self, at: usize) -> Option<(Range<usize>, &Signature)> {
+        let index = self.ends.partition_point(|&end| end < at);
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        let end = (self.ends.get(index)? + 1).min(self.text.len());
+        Some((start..end, self.signatures.get(index)?))
+    }
 }
 
 #[cfg(test)]
@@ -242,21 +377,29 @@ mod tests {
         let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let first = vec![vec![set(&["爱"]), set(&["不"])], vec![set(&["随便"])]];
         let second = vec![vec![set(&["不要", "不买"])]];
-        let first = Wanted { branches: &first, crosses: false };
-        let (trigger, literals) = Trigger::new([first, Wanted { branches: &second, crosses: true }], 7);
+        let third = vec![vec![set(&["要"]), set(&["错", "没办"])]];
+        let wanted = [(&first, false, 1), (&second, true, 1), (&third, true, 2)];
+        let wanted = wanted.map(|(branches, crosses, purpose)| Wanted { branches, crosses, purpose });
+        let (trigger, literals) = Trigger::new(wanted, 7);
         let scanner = Scanner::new(literals);
-        let triggered = |text: &str| {
+        let triggered = |text: &str, purposes: u8| {
             let mut scratch = Scratch::default();
-            let mut patterns = Vec::new();
+            let (mut hopes, mut patterns) = (Vec::new(), Vec::new());
             scanner.scan(text, &mut scratch);
-            let clause = |byte: usize| text.find('，').filter(|&comma| byte > comma).unwrap_or(0)..text.len();
-            trigger.triggered(&scratch.candidates, clause, &mut Marks::default(), &mut patterns);
-            patterns.into_iter().map(|(pattern, _)| pattern).collect::<Vec<_>>()
+            trigger.hope(&scratch.candidates, purposes, &Signature::of(text), &mut hopes);
+            let folded: Vec<char> = text.chars().map(fold).collect();
+            let place = |byte: usize| text[..byte].chars().count();
+            trigger.settle(&hopes, &Clauses::of(&folded), place, &mut patterns);
+            patterns.into_iter().map(|triggered| (triggered.pattern, triggered.clause)).collect::<Vec<_>>()
         };
-        assert_eq!(triggered("爱買 不 買"), [7, 8]);
-        assert_eq!(triggered("爱，不"), [0; 0]);
-        assert_eq!(triggered("隨便爱"), [7]);
-        assert_eq!(triggered("爱"), [0; 0]);
-        assert_eq!(triggered("不要"), [8]);
+        assert_eq!(triggered("爱買 不 買", 1), [(7, 0..6), (8, 0..6)]);
+        assert_eq!(triggered("爱，不", 3), []);
+        assert_eq!(triggered("好，隨便，爱", 1), [(7, 1..5)]);
+        assert_eq!(triggered("爱", 1), []);
+        assert_eq!(triggered("不要", 1), [(8, 0..2)]);
+        assert_eq!(triggered("要，错。要", 1), []);
+        assert_eq!(triggered("要，错。要", 2), [(9, 0..5)]);
+        assert_eq!(triggered("要，沒沒辦", 3), [(9, 0..5)]);
+        assert_eq!(triggered("爱，爱爱了不", 1), [(7, 1..6)]);
     }
 }

@@ -2,15 +2,14 @@
 //! matches with what let them pass, if anything did. Everything here runs only where the scan found a candidate.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
-
-use jieba_rs::Jieba;
+use std::sync::Arc;
 
 use crate::finding::Reason;
 use crate::folded::Folded;
 use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::Pattern;
 use crate::rules::{Condition as RawCondition, Scope};
+use crate::words::Dictionary;
 
 /// A rule, compiled: what is needed to judge a match of it.
 #[derive(Debug)]
@@ -59,11 +58,12 @@ pub(crate) struct Condition {
     pub(crate) quoted: bool,
 }
 
-/// All matches of a pattern, leftmost first, none overlapping. A group named `span` takes the place of the whole.
-pub(crate) fn matches(pattern: &Pattern, text: &[char], runs: &mut Runs) -> Vec<Match> {
+/// All matches of a pattern that begin at `last` or before, leftmost first, none overlapping. A group named `span` takes the place of
+/// the whole.
+pub(crate) fn matches(pattern: &Pattern, text: &[char], last: usize, runs: &mut Runs) -> Vec<Match> {
     let mut found = Vec::new();
     let mut from = 0;
-    while let Some(mut next) = pattern.find_at(text, from, runs) {
+    while let Some(mut next) = pattern.find_in(text, from..=last, runs) {
         if let Some(index) = next.groups.iter().position(|(name, _)| name == "span") {
             next.range = next.groups.swap_remove(index).1;
         }
@@ -120,7 +120,7 @@ impl<'a> View<'a> {
         let Range { start, end } = *self.range;
         let text = &self.folded.text[..];
         let mut found = |pattern: &Option<Arc<Pattern>>, text: &[char]| match pattern {
-            Some(pattern) => pattern.find_at(text, 0, runs).is_some(),
+            Some(pattern) => pattern.is_in(text, runs),
             None => true,
         };
         let Around { customer, agent, opening } = self.around;
@@ -134,24 +134,20 @@ impl<'a> View<'a> {
             && (condition.customer.is_none() || customer.as_ref().is_some_and(|said| found(&condition.customer, said)))
             && (condition.agent.is_none() || agent.as_ref().is_some_and(|said| found(&condition.agent, said)))
             && condition.around.as_ref().is_none_or(|pattern| {
-                matches(pattern, text, runs)
+                matches(pattern, text, start, runs)
                     .iter()
                     .any(|Match { range: outer, .. }| outer.start <= start && end <= outer.end && outer.len() > end - start)
             })
     }
 }
 
-/// Whether jieba, reading the clause, begins a word where the match begins and ends one where it ends.
+/// Words as jieba knows them.
+pub(crate) static WORDS: Dictionary = Dictionary::from_static(include_bytes!(concat!(env!("OUT_DIR"), "/words.bin")));
+
+/// Whether, when the clause is cut into words, one begins where the match begins and one ends where it ends.
 fn stands_on_word_boundaries(range: &Range<usize>, folded: &Folded) -> bool {
-    static JIEBA: OnceLock<Jieba> = OnceLock::new();
     let (start, end) = folded.clause(range.start, range.end);
-    let clause: String = folded.slice(start, end).iter().collect();
-    let (mut begins, mut ends) = (false, false);
-    let mut at = start;
-    for word in JIEBA.get_or_init(Jieba::new).cut(&clause, false) {
-        begins |= at == range.start;
-        at += word.word.chars().count();
-        ends |= at == range.end;
-    }
-    begins && ends
+    let ends = WORDS.cut(folded.slice(start, end));
+    let is_end = |place: usize| place == start || ends.binary_search(&(place - start)).is_ok();
+    is_end(range.start) && is_end(range.end)
 }

@@ -9,7 +9,8 @@ use crate::conversation::Channel;
 use crate::error::Error;
 use crate::flow::Flows;
 use crate::homophones::Homophones;
-use crate::rules::compile::{CompiledPack, CompiledPattern, FILLERS, Vocabulary};
+use crate::rules::compile::{CompiledPack, CompiledPattern, FILLERS, Vocabulary, purpose};
+use crate::rules::frequency::Frequencies;
 use crate::rules::pattern::{Classes, Pattern};
 use crate::rules::{Condition as RawCondition, GuardRef, RulePack};
 use crate::scan::Scanner;
@@ -31,6 +32,14 @@ static TRIGGER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/trigger.bin"))
 
 /// The same by sound; read when text from speech recognition is to be checked.
 static HOMOPHONES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/homophones.bin"));
+
+/// How often characters stand in what the built-in packs give as examples.
+static FREQUENCIES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/frequencies.bin"));
+
+/// What patterns of added packs are compiled for.
+pub(super) fn frequencies() -> Frequencies {
+    postcard::from_bytes(FREQUENCIES).unwrap_or_default()
+}
 
 /// Collects packs and settings for a [`Checker`].
 #[derive(Clone, Debug)]
@@ -114,7 +123,8 @@ impl CheckerBuilder {
             (self.defaults || index == 0) && !self.packs.iter().any(|added| added.name == pack.name)
         };
         let kept: Vec<bool> = built_in.iter().enumerate().map(|(index, pack)| is_kept(index, pack)).collect();
-        let mut vocabulary = Vocabulary::default();
+        let frequencies = if self.packs.is_empty() { Frequencies::default() } else { frequencies() };
+        let mut vocabulary = Vocabulary::new(frequencies);
         for (pack, _) in built_in.iter().zip(&kept).filter(|&(_, &kept)| kept) {
             let rules = pack.rules.iter().map(|rule| (rule.line, rule.id.as_str()));
             let flows = pack.flows.iter().map(|flow| (flow.line, &*flow.id));
@@ -168,7 +178,7 @@ impl Linker {
         if let Some(pattern) = self.conditions.get(written) {
             return Some(pattern.clone());
         }
-        let pattern = Arc::new(Pattern::new(written.clone(), false, None, self.classes.clone()));
+        let pattern = Arc::new(Pattern::new(written.as_str().into(), false, None, self.classes.clone()));
         self.conditions.insert(written.clone(), pattern.clone());
         Some(pattern)
     }
@@ -215,13 +225,13 @@ impl Inner {
             let conditions: Arc<[Condition]> = conditions.iter().map(|raw| linker.condition(raw)).collect();
             linker.guards.insert(name.clone(), Check { name: CheckName::Named(name.as_str().into()), conditions });
         }
-        let surroundings = |written: &str| Pattern::new(written.to_owned(), false, None, classes.clone());
+        let surroundings = |written: &str| Pattern::new(written.into(), false, None, classes.clone());
         let [lead, tail] = FILLERS.map(surroundings);
         let fillers = Fillers { lead, tail };
         let mut rules: Vec<LinkedRule> = Vec::new();
         let mut patterns: Vec<Option<LinkedPattern>> = Vec::new();
         let mut names = Vec::new();
-        let mut wanted: Vec<CompiledPattern> = Vec::new();
+        let mut wanted: Vec<(CompiledPattern, u8)> = Vec::new();
         let mut first_added = 0;
         for (mut pack, place) in packs {
             if place != Place::Added {
@@ -231,13 +241,12 @@ impl Inner {
                 patterns.extend(pack.rules.iter().flat_map(|rule| &rule.patterns).map(|_| None));
                 continue;
             }
-            for mut rule in std::mem::take(&mut pack.rules) {
-                for (index, pattern) in rule.patterns.iter_mut().enumerate() {
+            for rule in std::mem::take(&mut pack.rules) {
+                for (index, pattern) in rule.patterns.iter().enumerate() {
                     if place == Place::Added {
-                        wanted.push(pattern.clone());
+                        wanted.push((pattern.clone(), purpose(&rule.kind, rule.scope)));
                     }
-                    let written = std::mem::take(&mut pattern.written);
-                    let pattern = Pattern::new(written, pattern.is_phrase, rule.edge, classes.clone());
+                    let pattern = Pattern::new(pattern.written.clone(), pattern.is_phrase, rule.edge, classes.clone());
                     patterns.push(Some(LinkedPattern { rule: rules.len() as u32, index, pattern }));
                 }
                 rules.push(LinkedRule {
@@ -264,7 +273,7 @@ impl Inner {
             }
         }
         if !wanted.is_empty() {
-            let wanted = || wanted.iter().map(CompiledPattern::wanted);
+            let wanted = || wanted.iter().map(|(pattern, purpose)| pattern.wanted(*purpose));
             let (trigger, literals) = Trigger::new(wanted(), first_added as u32);
             scanners.push((Scanner::new(literals), trigger));
             if channel == Channel::Speech {

@@ -7,7 +7,6 @@ use crate::conversation::{Conversation, Speaker};
 use crate::finding::Examination;
 use crate::rules::flow::Verdict;
 use crate::rules::{Example, Scope};
-use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Safety, apply};
 
@@ -89,7 +88,6 @@ impl Checker {
     }
 
     pub(super) fn run_example(&self, rule: u32, text: &str, example: &Example) -> Examination {
-        let script = Script::detect(text).unwrap_or(self.0.script);
         let speaker = match self.0.rule(rule).map(|rule| rule.judge.scope) {
             Some(Scope::Customer) => Speaker::Customer,
             _ => Speaker::Agent,
@@ -99,9 +97,9 @@ impl Checker {
             customer: example.customer.as_deref(),
             agent: example.agent.as_deref(),
             opening: example.opening,
-            script,
             observes: true,
             only: Some(rule),
+            ..Context::lone(text, self.0.script)
         };
         self.run(text, &context)
     }

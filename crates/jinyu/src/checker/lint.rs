@@ -151,7 +151,7 @@ struct Across<'a> {
 impl<'a> Across<'a> {
     fn new(checker: &'a Checker) -> Result<Self, crate::Error> {
         let packs = checker.packs();
-        let mut vocabulary = Vocabulary::default();
+        let mut vocabulary = Vocabulary::new(super::build::frequencies());
         for pack in packs {
             vocabulary.declare_written(pack)?;
         }
@@ -176,11 +176,11 @@ impl<'a> Across<'a> {
         let hits: Vec<Vec<char>> = rule.hits.iter().map(|hit| Folded::new(&hit.text, 0, Reading::Plain).text).collect();
         for compiled in self.compiled.get(&*rule.id).into_iter().flat_map(|rule| &rule.patterns) {
             let CompiledPattern { written, is_phrase, .. } = compiled;
-            let (shown, kind) = (shown(written), if *is_phrase { "phrase" } else { "pattern" });
+            let (shown, kind) = (shown(written.as_str()), if *is_phrase { "phrase" } else { "pattern" });
             let pattern = Pattern::new(written.clone(), *is_phrase, rule.edge, self.classes.clone());
-            if let Some(dead) = dead_part(&self.classes, written, *is_phrase) {
+            if let Some(dead) = dead_part(&self.classes, written.as_str(), *is_phrase) {
                 messages.push(format!("the {kind} \"{shown}\" {dead}"));
-            } else if !is_phrase && !hits.iter().any(|hit| pattern.find_at(hit, 0, &mut runs).is_some()) {
+            } else if !is_phrase && !hits.iter().any(|hit| pattern.is_in(hit, &mut runs)) {
                 messages.push(format!("no hit shows the pattern \"{shown}\" at work; add one"));
             }
             let single = |sets: &&Vec<Vec<String>>| match sets.as_slice() {

@@ -155,9 +155,8 @@ impl Session {
             customer: self.customer.as_deref(),
             agent: self.agent.as_deref(),
             opening,
-            script: self.script.unwrap_or(self.checker.0.script),
             observes: true,
-            only: None,
+            ..Context::lone(&utterance.text, self.script.unwrap_or(self.checker.0.script))
         };
         let mut examination = self.checker.run(&utterance.text, &context);
         let (stronger, weaker) = STRONGER;

@@ -38,7 +38,7 @@ impl Part<'_> {
         found: &Match,
         folded: &Folded,
     ) -> Vec<Suggestion> {
-        let (text, offset, script, fillers) = (self.text, self.offset, self.context.script, &self.inner.fillers);
+        let (text, offset, script, fillers) = (self.text, self.offset, self.context.script(), &self.inner.fillers);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
         let loses_words = rule.compiled.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
         let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.fixes.len());
@@ -64,8 +64,8 @@ impl Part<'_> {
             };
             // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
             let covers_words = fix.replace != Replace::Match
-                && (fillers.lead.find_at(folded.slice(from, found.range.start), 0, &mut self.runs).is_none()
-                    || fillers.tail.find_at(folded.slice(found.range.end, to), 0, &mut self.runs).is_none());
+                && (!fillers.lead.is_in(folded.slice(from, found.range.start), &mut self.runs)
+                    || !fillers.tail.is_in(folded.slice(found.range.end, to), &mut self.runs));
             let span = folded.original(from, to);
             let keeps = !loses_words && !covers_words && keeps_facts(original(span), &wording);
             let safety = if keeps { fix.safety } else { Safety::Show };

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::rules::flow::{FlowRule, NoteRule};
+use crate::rules::frequency::Frequencies;
 use crate::rules::matcher::Program;
-use crate::rules::pattern::{Classes, Library, crosses_clauses, has_open_part, parse};
+use crate::rules::pattern::{Classes, Library, Source, crosses_clauses, has_open_part, parse};
 use crate::rules::{Care, Condition, Confidence, Edge, Fix, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal};
 use crate::suggest::Template;
 use crate::trigger::Wanted;
 
 /// A pack, validated against the word classes and guards of all packs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(crate) struct CompiledPack {
     pub(crate) file: String,
     pub(crate) name: String,
@@ -28,6 +30,7 @@ pub(crate) struct CompiledPack {
 
 /// What is needed of a rule to judge a match and to report it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(crate) struct CompiledRule {
     pub(crate) id: String,
     pub(crate) kind: Kind,
@@ -48,8 +51,9 @@ pub(crate) struct CompiledRule {
 
 /// A phrase or pattern as written, with the literals that the scan looks for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
 pub(crate) struct CompiledPattern {
-    pub(crate) written: String,
+    pub(crate) written: Source,
     pub(crate) is_phrase: bool,
     /// For each branch sets of literals; of one branch each set must have one in the text. Not kept for built-in packs, whose
     /// scanner is ready.
@@ -61,11 +65,38 @@ pub(crate) struct CompiledPattern {
     pub(crate) loses_words: Vec<bool>,
 }
 
-impl CompiledPattern {
-    /// What the scan must find for it.
-    pub(crate) fn wanted(&self) -> Wanted<'_> {
-        Wanted { branches: &self.literals, crosses: self.crosses }
+impl CompiledRule {
+    /// What the scan must find for each of its patterns.
+    #[allow(dead_code, reason = "called by the build script, which includes this file")]
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = Wanted<'_>> {
+        let purpose = purpose(&self.kind, self.scope);
+        self.patterns.iter().map(move |pattern| pattern.wanted(purpose))
     }
+}
+
+impl CompiledPattern {
+    /// What the scan must find for it, the pattern of a rule with that purpose.
+    pub(crate) fn wanted(&self, purpose: u8) -> Wanted<'_> {
+        Wanted { branches: &self.literals, crosses: self.crosses, purpose }
+    }
+}
+
+/// What a rule is for, a bit for each purpose.
+pub(crate) fn purpose(kind: &Kind, scope: Scope) -> u8 {
+    match kind {
+        Kind::Taboo(_) => judging(scope),
+        Kind::Signal(_) | Kind::Step(_) => observing(scope),
+    }
+}
+
+/// The purpose of taboos in what a speaker says.
+pub(crate) fn judging(scope: Scope) -> u8 {
+    1 << scope as u8
+}
+
+/// The purpose of signals and steps in what a speaker says.
+pub(crate) fn observing(scope: Scope) -> u8 {
+    8 << scope as u8
 }
 
 /// The word classes and guards of packs that go together.
@@ -73,10 +104,17 @@ impl CompiledPattern {
 pub(crate) struct Vocabulary {
     pub(crate) classes: Classes,
     pub(crate) guards: BTreeMap<String, Vec<Condition>>,
+    /// What patterns are compiled for.
+    frequencies: Frequencies,
     ids: BTreeMap<String, String>,
 }
 
 impl Vocabulary {
+    /// A vocabulary without words, for patterns that run over talk with these frequencies.
+    pub(crate) fn new(frequencies: Frequencies) -> Self {
+        Self { frequencies, ..Self::default() }
+    }
+
     /// Takes in what a pack declares: its classes and guards, and the lines and ids of its rules.
     pub(crate) fn declare<'a>(
         &mut self,
@@ -195,7 +233,7 @@ impl Vocabulary {
             return Err("this can never match".to_owned());
         }
         Program::new(&hir)?;
-        let literals = literal::required(&hir);
+        let literals = literal::required(&hir, &self.frequencies);
         // A single character is everywhere, unless the rule says where it must stand.
         let least = if rule.edge.is_some() || rule.boundary { 1 } else { 2 };
         if literal::shortest(&literals) < least {
@@ -206,7 +244,7 @@ impl Vocabulary {
         let kept = |fix: &Template| fix.groups().map(str::to_owned).collect::<BTreeSet<String>>();
         let loses_words = fixes.iter().map(|fix| has_open_part(&hir, &kept(fix))).collect();
         let crosses = rule.edge == Some(Edge::Utterance) || crosses_clauses(&hir);
-        Ok(CompiledPattern { written: written.to_owned(), is_phrase, literals, crosses, loses_words })
+        Ok(CompiledPattern { written: written.into(), is_phrase, literals, crosses, loses_words })
     }
 
     fn check(&self, condition: &Condition) -> Result<(), String> {
@@ -232,6 +270,7 @@ pub(crate) const FILLERS: [&str; 2] = ["^(?:{lead}|[，。！？“”])*$", "^(
 pub(crate) struct Ready {
     pub(crate) packs: Vec<CompiledPack>,
     pub(crate) programs: Vec<u8>,
+    pub(crate) frequencies: Frequencies,
 }
 
 /// Compiles the built-in packs together.
@@ -240,7 +279,8 @@ pub(crate) struct Ready {
 /// The first mistake in any of them.
 #[allow(dead_code, reason = "called by the build script, which includes this file")]
 pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
-    let mut vocabulary = Vocabulary::default();
+    let frequencies = Frequencies::of(packs);
+    let mut vocabulary = Vocabulary::new(frequencies.clone());
     for pack in packs {
         vocabulary.declare_written(pack)?;
     }
@@ -265,8 +305,8 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     }
     for rule in rules() {
         for pattern in &rule.patterns {
-            add(&pattern.written, pattern.is_phrase, rule.edge);
+            add(pattern.written.as_str(), pattern.is_phrase, rule.edge);
         }
     }
-    Ok(Ready { packs, programs: programs.into_bytes() })
+    Ok(Ready { packs, programs: programs.into_bytes(), frequencies })
 }

@@ -5,7 +5,7 @@
 //! kilobytes, and no state is kept between runs.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 
@@ -49,13 +49,67 @@ enum Step {
 
 /// Sorted ranges of characters.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Set(Box<[(char, char)]>);
+struct Set {
+    ranges: Box<[(char, char)]>,
+    /// Characters whose lowest bits are not here need not be searched for: they belong to the set just where the last field says so.
+    doubtful: Bits,
+    otherwise: bool,
+}
 
 impl Set {
-    fn contains(&self, c: char) -> bool {
-        let after = self.0.partition_point(|&(first, _)| first <= c);
-        after.checked_sub(1).and_then(|index| self.0.get(index)).is_some_and(|&(_, last)| c <= last)
+    fn new(ranges: Box<[(char, char)]>) -> Self {
+        let mut set = Self { ranges, doubtful: [u64::MAX; 4], otherwise: false };
+        let size = |ranges: &mut dyn Iterator<Item = (char, char)>| -> usize {
+            ranges.map(|(first, last)| last as usize + 1 - first as usize).sum()
+        };
+        let between = |pair: &[(char, char)]| match pair {
+            [(_, last), (first, _)] => Some((char::from_u32(*last as u32 + 1)?, char::from_u32(*first as u32 - 1)?)),
+            _ => None,
+        };
+        let is_open = matches!((set.ranges.first(), set.ranges.last()), (Some(('\0', _)), Some((_, char::MAX))));
+        let gaps: Option<Vec<(char, char)>> = set.ranges.windows(2).map(between).collect();
+        let few = match gaps {
+            Some(gaps) if is_open && size(&mut gaps.iter().copied()) <= FEW => {
+                set.otherwise = true;
+                Some(gaps)
+            }
+            _ => (size(&mut set.ranges.iter().copied()) <= FEW).then(|| set.ranges.to_vec()),
+        };
+        if let Some(few) = few {
+            set.doubtful = bits(few.into_iter().flat_map(|(first, last)| first..=last));
+        }
+        set
     }
+
+    fn contains(&self, c: char) -> bool {
+        if !has(&self.doubtful, c) {
+            return self.otherwise;
+        }
+        let after = self.ranges.partition_point(|&(first, _)| first <= c);
+        after.checked_sub(1).and_then(|index| self.ranges.get(index)).is_some_and(|&(_, last)| c <= last)
+    }
+}
+
+/// Of a set with more characters than this in it and more out of it, all are searched for.
+const FEW: usize = 96;
+
+/// Characters by their lowest bits.
+type Bits = [u64; 4];
+
+fn bits(chars: impl IntoIterator<Item = char>) -> Bits {
+    let mut bits = [0; 4];
+    for c in chars {
+        let (word, bit) = bit_of(c);
+        if let Some(word) = bits.get_mut(word) {
+            *word |= bit;
+        }
+    }
+    bits
+}
+
+fn has(bits: &Bits, c: char) -> bool {
+    let (word, bit) = bit_of(c);
+    bits.get(word).is_some_and(|word| word & bit != 0)
 }
 
 /// A compiled expression.
@@ -67,8 +121,10 @@ pub(crate) struct Program {
     dispatches: Vec<BTreeMap<char, Vec<u32>>>,
     /// The names of the groups; group n saves its ends in slots 2n and 2n+1.
     groups: Vec<String>,
-    /// The characters that a match can begin with, by their lowest bits; all of them where that is not known.
-    first: [u64; 4],
+    /// The characters that a match can begin with, but at the start of the text; all of them where that is not known.
+    first: Bits,
+    /// Whether it looks for the start of the text.
+    anchored: bool,
 }
 
 /// Buffers of a run.
@@ -91,18 +147,19 @@ impl Program {
     /// # Errors
     /// When the expression looks at word boundaries or line ends, or is far too large.
     pub(crate) fn new(hir: &Hir) -> Result<Self, String> {
-        let mut program =
-            Self { steps: Vec::new(), sets: Vec::new(), dispatches: Vec::new(), groups: Vec::new(), first: [u64::MAX; 4] };
+        let mut program = Self {
+            steps: Vec::new(),
+            sets: Vec::new(),
+            dispatches: Vec::new(),
+            groups: Vec::new(),
+            first: [u64::MAX; 4],
+            anchored: false,
+        };
         program.add(hir)?;
         program.push(Step::Match)?;
-        if let Some(chars) = first_chars(hir, 4096) {
-            program.first = [0; 4];
-            for c in chars {
-                let (word, bit) = bit_of(c);
-                if let Some(word) = program.first.get_mut(word) {
-                    *word |= bit;
-                }
-            }
+        program.anchored = hir.properties().look_set().contains(Look::Start);
+        if let Some(chars) = first_chars(hir, 4096, true) {
+            program.first = bits(chars);
         }
         program.steps.shrink_to_fit();
         Ok(program)
@@ -186,17 +243,17 @@ impl Program {
 
     fn add_class(&mut self, class: &ClassUnicode) -> Result<(), String> {
         let ranges: Box<[(char, char)]> = class.iter().map(|range| (range.start(), range.end())).collect();
-        let known = self.sets.iter().position(|set| set.0 == ranges);
+        let known = self.sets.iter().position(|set| set.ranges == ranges);
         let set = known.unwrap_or(self.sets.len());
         if known.is_none() {
-            self.sets.push(Set(ranges));
+            self.sets.push(Set::new(ranges));
         }
         self.push(Step::Set(set as u32)).map(drop)
     }
 
     fn add_alternation(&mut self, branches: &[Hir]) -> Result<(), String> {
         // With few first characters, a table tells at once which branches are worth trying.
-        let firsts: Option<Vec<Vec<char>>> = branches.iter().map(|branch| first_chars(branch, 64)).collect();
+        let firsts: Option<Vec<Vec<char>>> = branches.iter().map(|branch| first_chars(branch, 64, false)).collect();
         let table = firsts.filter(|_| branches.len() > 2);
         let mut ends = Vec::new();
         let mut starts = Vec::new();
@@ -234,23 +291,25 @@ impl Program {
         Ok(())
     }
 
-    /// The leftmost match at or after `from`, of those the preferred one.
+    /// The leftmost match that begins at one of these places, of those the preferred one.
     ///
     /// Cost: at most the steps of the program times the characters of the text.
-    pub(crate) fn find_at(&self, text: &[char], from: usize, runs: &mut Runs) -> Option<Match> {
+    pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
         let width = text.len() + 1;
-        runs.visited.clear();
-        runs.visited.resize((self.steps.len() * width).div_ceil(64), 0);
-        for start in from..=text.len() {
+        let mut is_clear = false;
+        for start in starts {
             let possible = match text.get(start) {
-                Some(&c) => {
-                    let (word, bit) = bit_of(c);
-                    self.first.get(word).is_some_and(|word| word & bit != 0)
-                }
-                None => self.first == [u64::MAX; 4],
+                Some(&c) => has(&self.first, c),
+                None if start == text.len() => self.first == [u64::MAX; 4],
+                None => break,
             };
-            if !possible {
+            if !(possible || self.anchored && start == 0) {
                 continue;
+            }
+            if !is_clear {
+                is_clear = true;
+                runs.visited.clear();
+                runs.visited.resize((self.steps.len() * width).div_ceil(64), 0);
             }
             if let Some(end) = self.run(text, start, runs) {
                 let slot = |slot: usize| runs.slots.get(slot).copied().flatten();
@@ -337,9 +396,11 @@ fn unicode(class: &Class) -> Result<ClassUnicode, String> {
     }
 }
 
-/// The characters that every match begins with one of; `None` where a match may be empty or there are more than `limit`.
-fn first_chars(hir: &Hir, limit: usize) -> Option<Vec<char>> {
+/// The characters that every match begins with one of; `None` where a match may be empty or there are more than `limit`. With
+/// `inside`, of matches that do not begin at the start of the text.
+fn first_chars(hir: &Hir, limit: usize, inside: bool) -> Option<Vec<char>> {
     match hir.kind() {
+        HirKind::Look(Look::Start) if inside => Some(Vec::new()),
         HirKind::Empty | HirKind::Look(_) => None,
         HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).chars().next().map(|c| vec![c]),
         HirKind::Class(class) => {
@@ -347,16 +408,17 @@ fn first_chars(hir: &Hir, limit: usize) -> Option<Vec<char>> {
             let size: usize = class.iter().map(|range| range.len()).sum();
             (size <= limit).then(|| class.iter().flat_map(|range| range.start()..=range.end()).collect())
         }
-        HirKind::Capture(capture) => first_chars(&capture.sub, limit),
+        HirKind::Capture(capture) => first_chars(&capture.sub, limit, inside),
         HirKind::Repetition(repetition) => {
             if repetition.min > 0 {
-                first_chars(&repetition.sub, limit)
+                first_chars(&repetition.sub, limit, inside)
             } else {
                 None
             }
         }
         HirKind::Alternation(branches) => {
-            let mut chars = branches.iter().map(|branch| first_chars(branch, limit)).collect::<Option<Vec<_>>>()?.concat();
+            let of_branch = |branch| first_chars(branch, limit, inside);
+            let mut chars = branches.iter().map(of_branch).collect::<Option<Vec<_>>>()?.concat();
             chars.sort_unstable();
             chars.dedup();
             (chars.len() <= limit).then_some(chars)
@@ -364,21 +426,31 @@ fn first_chars(hir: &Hir, limit: usize) -> Option<Vec<char>> {
         HirKind::Concat(parts) => {
             let mut chars = Vec::new();
             for part in parts {
-                if let Some(first) = first_chars(part, limit) {
+                if let Some(first) = first_chars(part, limit, inside) {
                     chars.extend(first);
                     chars.sort_unstable();
                     chars.dedup();
                     return (chars.len() <= limit).then_some(chars);
                 }
-                // A part that may be skipped adds its own first characters; one that looks at a place adds none.
-                match part.kind() {
-                    HirKind::Repetition(repetition) => chars.extend(first_chars(&repetition.sub, limit)?),
-                    HirKind::Look(_) => {}
-                    _ => return None,
-                }
+                // What may be skipped adds its own first characters; what looks at a place adds none.
+                chars.extend(skippable(part, limit, inside)?);
             }
             None
         }
+    }
+}
+
+/// The characters that what may match nothing begins with otherwise.
+fn skippable(hir: &Hir, limit: usize, inside: bool) -> Option<Vec<char>> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some(Vec::new()),
+        HirKind::Repetition(repetition) => first_chars(&repetition.sub, limit, inside),
+        HirKind::Capture(capture) => skippable(&capture.sub, limit, inside),
+        HirKind::Alternation(branches) => {
+            let of_branch = |branch| first_chars(branch, limit, inside).or_else(|| skippable(branch, limit, inside));
+            Some(branches.iter().map(of_branch).collect::<Option<Vec<_>>>()?.concat())
+        }
+        _ => None,
     }
 }
 
@@ -395,7 +467,7 @@ mod tests {
         let mut runs = Runs::default();
         let mut found = Vec::new();
         let mut from = 0;
-        while let Some(next) = program.find_at(&chars, from, &mut runs) {
+        while let Some(next) = program.find_in(&chars, from..=chars.len(), &mut runs) {
             if next.range.is_empty() {
                 from = next.range.end + 1;
             } else {
@@ -410,7 +482,7 @@ mod tests {
     fn groups() {
         let program = Program::new(&regex_syntax::parse("你(?<who>们)?必须(?<do>[^，]+)").unwrap()).unwrap();
         let text: Vec<char> = "那你必须先付款，好".chars().collect();
-        let found = program.find_at(&text, 0, &mut Runs::default()).unwrap();
+        let found = program.find_in(&text, 0..=text.len(), &mut Runs::default()).unwrap();
         assert_eq!(found, Match { range: 1..7, groups: vec![("do".to_owned(), 4..7)] });
     }
 
@@ -435,6 +507,8 @@ mod tests {
             Just("[^，]".to_owned()),
             Just("[你我]".to_owned()),
             Just("^".to_owned()),
+            Just("(?:^|[，])".to_owned()),
+            Just("[^我你]".to_owned()),
             Just("$".to_owned()),
             Just("你??错".to_owned()),
             Just("[^，]*?我".to_owned()),

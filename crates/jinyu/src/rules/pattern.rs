@@ -1,10 +1,13 @@
 //! Patterns as written to regular expressions over folded text: word classes expanded, characters folded, regional
 //! words matched with each other, compiled on first need.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, OnceLock};
 
 use regex_syntax::hir::Hir;
+use serde::{Deserialize, Serialize};
 
 use crate::rules::Edge;
 use crate::rules::literal::{BREAKS, is_break};
@@ -32,9 +35,9 @@ impl Classes {
     }
 
     /// Compiles what is written in a pack, or takes the program that is ready.
-    fn program(&self, written: &str, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
-        let ready = self.programs.and_then(|programs| find_program(programs, key(written, is_phrase, edge)));
-        ready.or_else(|| self.compile(written, is_phrase, edge))
+    fn program(&self, written: &Source, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
+        let ready = self.programs.and_then(|programs| find_program(programs, key(&written.0, is_phrase, edge)));
+        ready.or_else(|| self.compile(written.as_str(), is_phrase, edge))
     }
 
     fn compile(&self, written: &str, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
@@ -215,10 +218,27 @@ fn regional_prefix(text: &str) -> Option<(&'static str, &'static [&'static str])
         .copied()
 }
 
+/// What is written in a pack. That of a built-in one is mostly never read, since its program is ready: so it is not copied, and not
+/// checked to be text, before it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Source(#[serde(borrow = "'static")] Cow<'static, [u8]>);
+
+impl Source {
+    pub(crate) fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<&str> for Source {
+    fn from(written: &str) -> Self {
+        Self(Cow::Owned(written.as_bytes().to_vec()))
+    }
+}
+
 /// A regular expression over folded text, expanded and compiled on first need.
 #[derive(Debug)]
 pub(crate) struct Pattern {
-    written: String,
+    written: Source,
     is_phrase: bool,
     edge: Option<Edge>,
     classes: Arc<Classes>,
@@ -227,14 +247,19 @@ pub(crate) struct Pattern {
 
 impl Pattern {
     /// Takes what [`Classes::expression`], [`parse`] and [`Program::new`] accept.
-    pub(crate) fn new(written: String, is_phrase: bool, edge: Option<Edge>, classes: Arc<Classes>) -> Self {
+    pub(crate) fn new(written: Source, is_phrase: bool, edge: Option<Edge>, classes: Arc<Classes>) -> Self {
         Self { written, is_phrase, edge, classes, program: OnceLock::new() }
     }
 
-    /// The leftmost match at or after a character of a folded text.
-    pub(crate) fn find_at(&self, text: &[char], from: usize, runs: &mut Runs) -> Option<Match> {
+    /// The leftmost match that begins at one of these places of a folded text.
+    pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
         let compile = || self.classes.program(&self.written, self.is_phrase, self.edge);
-        self.program.get_or_init(compile).as_ref()?.find_at(text, from, runs)
+        self.program.get_or_init(compile).as_ref()?.find_in(text, starts, runs)
+    }
+
+    /// Whether there is a match in a folded text.
+    pub(crate) fn is_in(&self, text: &[char], runs: &mut Runs) -> bool {
+        self.find_in(text, 0..=text.len(), runs).is_some()
     }
 }
 
@@ -248,7 +273,7 @@ impl Library {
     pub(crate) fn add(&mut self, classes: &Classes, written: &str, is_phrase: bool, edge: Option<Edge>) {
         let program = classes.compile(written, is_phrase, edge).and_then(|program| postcard::to_stdvec(&program).ok());
         if let Some(program) = program {
-            self.0.insert(key(written, is_phrase, edge), program);
+            self.0.insert(key(written.as_bytes(), is_phrase, edge), program);
         }
     }
 
@@ -271,9 +296,9 @@ impl Library {
 const ENTRY: usize = 16;
 
 /// Fowler, Noll and Vo's hash of all that a program depends on besides the classes.
-fn key(written: &str, is_phrase: bool, edge: Option<Edge>) -> u64 {
+fn key(written: &[u8], is_phrase: bool, edge: Option<Edge>) -> u64 {
     let edge = edge.map_or(0, |edge| edge as u8 + 1);
-    let bytes = [edge, u8::from(is_phrase)].into_iter().chain(written.bytes());
+    let bytes = [edge, u8::from(is_phrase)].into_iter().chain(written.iter().copied());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
