@@ -46,6 +46,7 @@ const LEAST_HEARD: usize = 3;
 struct Scratch {
     scan: scan::Scratch,
     hopes: Vec<Hope>,
+    runs: Runs,
 }
 
 thread_local! {
@@ -265,7 +266,7 @@ impl Checker {
         let mut disguised: Vec<Triggered> = Vec::new();
         let mut signature: Option<Signature> = None;
         for (scanner, trigger) in &inner.scanners {
-            let Scratch { scan, hopes } = &mut *scratch;
+            let Scratch { scan, hopes, .. } = &mut *scratch;
             scanner.scan(text, scan);
             if scan.candidates.is_empty() {
                 continue;
@@ -289,7 +290,7 @@ impl Checker {
         let Readings { plain, squeezed } = readings.unwrap_or_else(|| Readings::new(text, offset));
         let fold = |said: &str| Folded::new(said, 0, Reading::Plain).text;
         let around = Around { customer: context.customer.map(fold), agent: context.agent.map(fold), opening: context.opening };
-        let mut part = Part { inner, context, text, offset, around, runs: Runs::default(), hits: Vec::new() };
+        let mut part = Part { inner, context, text, offset, around, runs: std::mem::take(&mut scratch.runs), hits: Vec::new() };
         for triggered in &patterns {
             part.look(triggered, &plain, None);
         }
@@ -305,6 +306,7 @@ impl Checker {
                 part.look(&Triggered { pattern, last: place.start, clause: everywhere }, &respelled, Some(&place));
             }
         }
+        scratch.runs = part.runs;
         part.hits
     }
 

@@ -130,7 +130,10 @@ pub(crate) struct Program {
 /// Buffers of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Runs {
+    /// A bit for each step and place; all clear between runs, since clearing them takes longer than a run that soon fails.
     visited: Vec<u64>,
+    /// Which words of them are not clear.
+    touched: Vec<usize>,
     pending: Vec<Pending>,
     slots: Vec<Option<usize>>,
 }
@@ -295,8 +298,20 @@ impl Program {
     ///
     /// Cost: at most the steps of the program times the characters of the text.
     pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
-        let width = text.len() + 1;
-        let mut is_clear = false;
+        let needed = (self.steps.len() * (text.len() + 1)).div_ceil(64);
+        if runs.visited.len() < needed {
+            runs.visited.resize(needed, 0);
+        }
+        let found = self.first_in(text, starts, runs);
+        for word in runs.touched.drain(..) {
+            if let Some(word) = runs.visited.get_mut(word) {
+                *word = 0;
+            }
+        }
+        found
+    }
+
+    fn first_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
         for start in starts {
             let possible = match text.get(start) {
                 Some(&c) => has(&self.first, c),
@@ -305,11 +320,6 @@ impl Program {
             };
             if !(possible || self.anchored && start == 0) {
                 continue;
-            }
-            if !is_clear {
-                is_clear = true;
-                runs.visited.clear();
-                runs.visited.resize((self.steps.len() * width).div_ceil(64), 0);
             }
             if let Some(end) = self.run(text, start, runs) {
                 let slot = |slot: usize| runs.slots.get(slot).copied().flatten();
@@ -342,6 +352,9 @@ impl Program {
                 let word = runs.visited.get_mut(bit / 64)?;
                 if *word & (1 << (bit % 64)) != 0 {
                     break;
+                }
+                if *word == 0 {
+                    runs.touched.push(bit / 64);
                 }
                 *word |= 1 << (bit % 64);
                 match self.steps.get(step as usize)? {
