@@ -19,6 +19,8 @@ mod authors;
 mod formats;
 #[path = "cli/records.rs"]
 mod records;
+#[path = "cli/reports.rs"]
+mod reports;
 
 fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data").join(path)

@@ -9,6 +9,7 @@ use jinyu::{Category, Speaker};
 use crate::locale::Locale;
 use crate::read::fields::Mapping;
 use crate::read::form::From;
+use crate::report::file::Target;
 
 /// Check what customer-service agents say in Chinese.
 #[derive(Debug, Parser)]
@@ -112,6 +113,7 @@ pub(crate) struct FixArgs {
                         jinyu audit calls/\n  \
                         jinyu audit --speakers 坐席A=agent,来电=customer monday.txt\n  \
                         jinyu audit --columns conversation=单号,speaker=谁,text=说了 'export/*.csv'\n  \
+                        jinyu audit --redact --out report.html --out review.xlsx calls/\n  \
                         jinyu audit --from wecom archive.jsonl.gz\n  \
                         cat calls.jsonl.zst | jinyu audit --format jsonl -")]
 pub(crate) struct AuditArgs {
@@ -122,6 +124,13 @@ pub(crate) struct AuditArgs {
     pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    /// Also write a report in a file; its ending says which: .html .xlsx .csv .jsonl .parquet .sarif .junit.xml. May be given more than
+    /// once. On a terminal only the summary is shown then, unless --format is given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Vec<Target>,
+    /// Mask telephone numbers, identity cards, bank cards, e-mail and addresses in every report
+    #[arg(long)]
+    pub(crate) redact: bool,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
     /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
@@ -279,9 +288,9 @@ pub(crate) struct RulesOutputArgs {
 /// How findings are written.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// For people, or JSON Lines for programs
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
+    /// For people (text, the default), or JSON Lines for programs
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
     /// Also show what matched a rule but was let pass, and why
     #[arg(long)]
     pub(crate) explain: bool,
@@ -327,9 +336,10 @@ pub(crate) struct ReadingArgs {
 }
 
 /// The form of the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
+    #[default]
     Text,
     /// JSON Lines, for programs.
     Jsonl,

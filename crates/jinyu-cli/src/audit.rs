@@ -1,8 +1,8 @@
 //! `jinyu audit`: transcripts and folders of them, each conversation judged as a whole; only agents are judged. Conversations are read
-//! in one thread, judged in as many as there are cores, and written in the order in which they were read. Memory is bounded by the
-//! conversations under way and the sums.
+//! in one thread, judged in as many as there are cores, and written in the order in which they were read, to standard output and to the
+//! reports in files. Memory is bounded by the conversations under way and the sums.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -12,11 +12,15 @@ use anyhow::{Result, anyhow};
 use jinyu::{Checker, Conversation, Report};
 
 use crate::Outcome;
-use crate::args::{AuditArgs, Format, OutputArgs};
+use crate::args::{AuditArgs, Format};
 use crate::load;
 use crate::locale::Locale;
 use crate::problem::Problems;
+use crate::progress::Progress;
+use crate::read::meter::InputFacts;
 use crate::read::transcripts::{self, Listener, Read, Reading};
+use crate::redact::redact;
+use crate::report::file::FileReports;
 use crate::report::jsonl::JsonlReport;
 use crate::report::text::TextReport;
 use crate::report::{Audited, Kind, Reporter, Tally, line_width, text_output, write_conversation};
@@ -31,7 +35,8 @@ const UNDER_WAY: usize = 256;
 pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
     let reading = Reading::new(&args.reading);
-    let form = Form::new(&args.output);
+    let form = Form::new(args);
+    let files = FileReports::open(&args.out, form.locale, args.output.explain)?;
     let stopped = Arc::new(AtomicBool::new(false));
     let on_signal = Arc::clone(&stopped);
     // A second Ctrl-C ends at once. Without a handler Ctrl-C just ends, and the report with it.
@@ -44,20 +49,25 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let (queue, waiting) = sync_channel::<Job>(UNDER_WAY);
     let waiting = Mutex::new(waiting);
     let (order, in_order) = sync_channel::<Receiver<Judged>>(UNDER_WAY);
-    let (tally, read) = thread::scope(|scope| {
+    let keeps = !files.is_empty();
+    let (written, read) = thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| judge(&checker, &form, &waiting));
+            scope.spawn(|| judge(&checker, &form, keeps, &waiting));
         }
-        let writer = scope.spawn(|| write(&form, in_order, &stopped));
-        let mut audit = Audit { tally: Tally::default(), queue, order, stopped: &stopped };
+        let writer = scope.spawn(|| write(&form, files, in_order, &stopped));
+        let tally = Tally { redacted: args.redact, ..Tally::default() };
+        // A bar between the lines of a report helps nobody.
+        let progress = Progress::new(reading.meter(), form.locale, form.sums_only || !io::stdout().is_terminal());
+        let mut audit = Audit { tally, queue, order, stopped: &stopped, progress };
         let read = transcripts::read(&args.paths, &reading, &mut audit, problems);
-        let Audit { tally, queue, order, .. } = audit;
+        let Audit { tally, queue, order, progress, .. } = audit;
+        progress.finish();
         // Nothing more comes: the others end when they have done what is left.
         drop((queue, order));
         let written = writer.join().map_err(|_| anyhow!("the thread that writes the report failed"));
         (written.and_then(|written| written).map(|written| (tally, written)), read)
     });
-    let (mut tally, written) = tally?;
+    let (mut tally, (written, files)) = written?;
     if let Err(error) = read
         && !error.is::<Stopped>()
     {
@@ -66,6 +76,10 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     tally.add(written);
     tally.errors = problems.count();
     tally.partial = stopped.load(Ordering::Relaxed);
+    // The reports in files first: what reads standard output may be gone.
+    for error in files.finish(&tally, &checker) {
+        problems.report(format_args!("{error:#}"));
+    }
     form.finish(&tally, &checker)?;
     Ok(if tally.is_clean() { Outcome::Clean } else { Outcome::Findings })
 }
@@ -80,6 +94,8 @@ struct Job {
 struct Judged {
     bytes: io::Result<Vec<u8>>,
     tally: Tally,
+    /// For reports in files.
+    audited: Option<Audited>,
 }
 
 /// Somebody pressed Ctrl-C, or nobody reads what we write.
@@ -100,11 +116,20 @@ struct Audit<'a> {
     queue: SyncSender<Job>,
     order: SyncSender<Receiver<Judged>>,
     stopped: &'a AtomicBool,
+    progress: Progress,
 }
 
 impl Listener for Audit<'_> {
     fn file(&mut self) {
         self.tally.files += 1;
+    }
+
+    fn total(&mut self, bytes: u64) {
+        self.progress.total(bytes);
+    }
+
+    fn end(&mut self, facts: InputFacts) {
+        self.tally.inputs.push(facts);
     }
 
     fn unread(&mut self, file: String) {
@@ -115,6 +140,7 @@ impl Listener for Audit<'_> {
         if self.stopped.load(Ordering::Relaxed) {
             return Err(Stopped.into());
         }
+        self.progress.step();
         let (result, judged) = sync_channel(1);
         self.order.send(judged).map_err(|_| Stopped)?;
         self.queue.send(Job { read, result }).map_err(|_| Stopped)?;
@@ -123,7 +149,7 @@ impl Listener for Audit<'_> {
 }
 
 /// Judges conversations until there are no more.
-fn judge(checker: &Checker, form: &Form, waiting: &Mutex<Receiver<Job>>) {
+fn judge(checker: &Checker, form: &Form, keeps: bool, waiting: &Mutex<Receiver<Job>>) {
     loop {
         // The lock is held while waiting, so that one at a time waits; a poisoned lock means that another failed.
         let Ok(job) = waiting.lock().map_or(Err(()), |waiting| waiting.recv().map_err(|_| ())) else { return };
@@ -135,13 +161,15 @@ fn judge(checker: &Checker, form: &Form, waiting: &Mutex<Receiver<Job>>) {
         for (turn, utterance) in read.turns.iter_mut().zip(conversation.utterances) {
             turn.utterance = utterance;
         }
-        let audited = Audited { read, examinations, assessment };
-        let (bytes, tally) = match form.render(&audited) {
-            Ok((bytes, tally)) => (Ok(bytes), tally),
-            Err(error) => (Err(error), Tally::default()),
-        };
+        let mut audited = Audited { read, examinations, assessment };
+        if form.redacts {
+            redact(&mut audited);
+        }
+        let mut tally = Tally::default();
+        tally.count_conversation(&audited);
+        let bytes = form.render(&audited);
         // Nobody waits for it any more when the report could not be written.
-        let _ = result.send(Judged { bytes, tally });
+        let _ = result.send(Judged { bytes, tally, audited: keeps.then_some(audited) });
     }
 }
 
@@ -150,26 +178,34 @@ fn empty() -> jinyu::Utterance {
 }
 
 /// Writes what was judged, in the order in which it was read.
-fn write(form: &Form, in_order: Receiver<Receiver<Judged>>, stopped: &AtomicBool) -> Result<Tally> {
+fn write(
+    form: &Form,
+    mut files: FileReports,
+    in_order: Receiver<Receiver<Judged>>,
+    stopped: &AtomicBool,
+) -> Result<(Tally, FileReports)> {
     let mut out = form.output();
     let mut tally = Tally::default();
     let mut begun = false;
     let written = (|| -> Result<()> {
         while let Some(next) = next(&in_order, &mut *out)? {
-            let Ok(Judged { bytes, tally: counted }) = next.recv() else { continue };
+            let Ok(Judged { bytes, tally: counted, audited }) = next.recv() else { continue };
             let bytes = bytes?;
             if form.format == Format::Text && !bytes.is_empty() && std::mem::replace(&mut begun, true) {
                 out.write_all(b"\n")?;
             }
             out.write_all(&bytes)?;
             tally.add(counted);
+            if let Some(audited) = audited {
+                files.conversation(&audited);
+            }
         }
         Ok(out.flush()?)
     })();
     if written.is_err() {
         stopped.store(true, Ordering::Relaxed);
     }
-    written.map(|()| tally)
+    written.map(|()| (tally, files))
 }
 
 /// The next conversation; what has been written is handed on before waiting for it.
@@ -187,12 +223,22 @@ struct Form {
     explain: bool,
     locale: Locale,
     width: usize,
+    redacts: bool,
+    /// Whether the sums are enough, since the rest stands in files.
+    sums_only: bool,
 }
 
 impl Form {
-    fn new(output: &OutputArgs) -> Self {
-        let locale = output.locale.unwrap_or_else(Locale::from_environment);
-        Self { format: output.format, explain: output.explain, locale, width: line_width() }
+    fn new(args: &AuditArgs) -> Self {
+        let output = &args.output;
+        Self {
+            format: output.format.unwrap_or_default(),
+            explain: output.explain,
+            locale: output.locale.unwrap_or_else(Locale::from_environment),
+            width: line_width(),
+            redacts: args.redact,
+            sums_only: !args.out.is_empty() && output.format.is_none() && io::stdout().is_terminal(),
+        }
     }
 
     fn output(&self) -> Box<dyn Write> {
@@ -202,17 +248,18 @@ impl Form {
         }
     }
 
-    fn render(&self, audited: &Audited) -> io::Result<(Vec<u8>, Tally)> {
+    fn render(&self, audited: &Audited) -> io::Result<Vec<u8>> {
         match self.format {
+            _ if self.sums_only => Ok(Vec::new()),
             Format::Text => {
                 let mut report = TextReport::new(Kind::Audit, self.locale, self.width, Vec::new());
-                let tally = write_conversation(&mut report, audited, self.explain)?;
-                Ok((report.into_inner(), tally))
+                write_conversation(&mut report, audited, self.explain)?;
+                Ok(report.into_inner())
             }
             Format::Jsonl => {
                 let mut report = JsonlReport::new(Kind::Audit, Vec::new());
-                let tally = write_conversation(&mut report, audited, self.explain)?;
-                Ok((report.into_inner(), tally))
+                write_conversation(&mut report, audited, self.explain)?;
+                Ok(report.into_inner())
             }
         }
     }
@@ -223,7 +270,7 @@ impl Form {
         match self.format {
             Format::Text => {
                 let report = TextReport::new(Kind::Audit, self.locale, self.width, &mut out);
-                let mut report = if tally.is_clean() { report } else { report.going_on() };
+                let mut report = if tally.is_clean() || self.sums_only { report } else { report.going_on() };
                 report.summary(tally, checker)?;
             }
             Format::Jsonl => JsonlReport::new(Kind::Audit, &mut out).summary(tally, checker)?,

@@ -9,7 +9,9 @@ mod fix;
 mod load;
 mod locale;
 mod problem;
+mod progress;
 mod read;
+mod redact;
 mod report;
 mod rules;
 

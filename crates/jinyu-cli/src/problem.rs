@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use crate::progress::aside;
+
 /// How many messages of one kind a file may cause before they are only counted.
 const SHOWN_PER_FILE: usize = 5;
 
@@ -50,6 +52,8 @@ impl Problems {
 
 /// Says something on standard error that is worth knowing but no error.
 pub(crate) fn note(message: impl Display) {
-    // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(io::stderr().lock(), "jinyu: {message}");
+    aside(|| {
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(io::stderr().lock(), "jinyu: {message}");
+    });
 }

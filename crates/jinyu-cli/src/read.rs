@@ -8,6 +8,7 @@ pub(crate) mod form;
 pub(crate) mod json;
 pub(crate) mod jsonl;
 pub(crate) mod label;
+pub(crate) mod meter;
 pub(crate) mod paths;
 pub(crate) mod phrases;
 pub(crate) mod source;
@@ -50,6 +51,15 @@ impl Input {
 
     pub(crate) fn from_argument(path: &Path) -> Self {
         if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path.to_owned()) }
+    }
+
+    /// How long it is, where that is known before it is read.
+    pub(crate) fn bytes(&self) -> Option<u64> {
+        match self {
+            Self::Stdin => None,
+            // What is not there adds nothing.
+            Self::File(path) => Some(path.metadata().map_or(0, |file| file.len())),
+        }
     }
 
     /// What messages call it.

@@ -1,10 +1,24 @@
-//! Findings to bytes: [`text`] for people, [`jsonl`] for programs. Receives findings with their place, judges nothing.
+//! Findings to bytes: [`text`] for people, [`jsonl`] for programs, and in files of their own ([`file`]) also forms that other programs
+//! open. Receives findings with their place, judges nothing.
 
 pub(crate) mod agents;
+pub(crate) mod csv;
+pub(crate) mod file;
+pub(crate) mod fingerprint;
+#[cfg(feature = "html")]
+pub(crate) mod html;
 pub(crate) mod jsonl;
+pub(crate) mod junit;
+#[cfg(feature = "parquet")]
+pub(crate) mod parquet;
+pub(crate) mod row;
+pub(crate) mod sarif;
 pub(crate) mod snippet;
 pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod time;
+#[cfg(feature = "xlsx")]
+pub(crate) mod xlsx;
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -14,6 +28,7 @@ use jinyu::{Assessment, Category, Checker, Dismissal, Examination, Finding, Seve
 
 use crate::args::{Format, OutputArgs};
 use crate::locale::Locale;
+use crate::read::meter::InputFacts;
 use crate::read::transcripts::Read;
 use crate::read::{Offset, Turn};
 use crate::report::agents::Agents;
@@ -50,7 +65,7 @@ impl<'a> Place<'a> {
     }
 
     /// Line and column, both from 1, of a byte of the text: an utterance may go on over several lines.
-    fn line_and_column(&self, byte: usize) -> (usize, Option<usize>) {
+    pub(crate) fn line_and_column(&self, byte: usize) -> (usize, Option<usize>) {
         let before = self.text.get(..byte).unwrap_or(self.text);
         let Some(column) = self.column else { return (self.line, None) };
         match before.rsplit_once('\n') {
@@ -121,6 +136,10 @@ pub(crate) struct Tally {
     pub(crate) flow: BTreeMap<Arc<str>, FlowTally>,
     /// Scores of all conversations, and of each agent's.
     pub(crate) agents: Agents,
+    /// What was read.
+    pub(crate) inputs: Vec<InputFacts>,
+    /// Whether personal data was masked.
+    pub(crate) redacted: bool,
     /// Files that could not be read at all.
     pub(crate) unread: Vec<String>,
     /// Messages about bad input.
@@ -131,7 +150,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Counts a conversation.
-    fn count_conversation(&mut self, audited: &Audited) {
+    pub(crate) fn count_conversation(&mut self, audited: &Audited) {
         let Audited { read, examinations, assessment } = audited;
         self.conversations += usize::from(read.begins);
         self.conversations_with_findings += usize::from(audited.is_flagged());
@@ -184,6 +203,8 @@ impl Tally {
             sum.not_applicable += flow.not_applicable;
         }
         self.agents.add(other.agents);
+        self.inputs.extend(other.inputs);
+        self.redacted |= other.redacted;
         self.unread.extend(other.unread);
         self.errors += other.errors;
         self.partial |= other.partial;
@@ -229,7 +250,7 @@ impl Report {
     /// A report on standard output in the form that the user asks for.
     pub(crate) fn new(kind: Kind, output: &OutputArgs) -> Self {
         let locale = output.locale.unwrap_or_else(Locale::from_environment);
-        let reporter: Box<dyn Reporter> = match output.format {
+        let reporter: Box<dyn Reporter> = match output.format.unwrap_or_default() {
             Format::Text => Box::new(text::TextReport::new(kind, locale, line_width(), text_output())),
             Format::Jsonl => Box::new(jsonl::JsonlReport::new(kind, BufWriter::new(io::stdout().lock()))),
         };
@@ -263,8 +284,8 @@ impl Report {
     }
 }
 
-/// Writes all about a conversation in one form, and counts it.
-pub(crate) fn write_conversation(reporter: &mut dyn Reporter, audited: &Audited, explain: bool) -> io::Result<Tally> {
+/// Writes all about a conversation in one form.
+pub(crate) fn write_conversation(reporter: &mut dyn Reporter, audited: &Audited, explain: bool) -> io::Result<()> {
     for (turn, seen) in audited.read.turns.iter().zip(&audited.examinations) {
         let place = Place::of_turn(&audited.read.file, turn);
         for finding in &seen.findings {
@@ -274,10 +295,7 @@ pub(crate) fn write_conversation(reporter: &mut dyn Reporter, audited: &Audited,
             reporter.dismissal(&place, dismissal)?;
         }
     }
-    reporter.conversation(audited)?;
-    let mut tally = Tally::default();
-    tally.count_conversation(audited);
-    Ok(tally)
+    reporter.conversation(audited)
 }
 
 /// Standard output for people: colours are taken out unless it is a terminal that wants them.

@@ -10,6 +10,7 @@ use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::meter::Meter;
 use super::{BOM, Input, explain};
 use crate::problem::{Problems, note};
 
@@ -28,10 +29,10 @@ pub(crate) struct Source {
 
 impl Source {
     /// Opens an input; a failure is reported and gives `None`. A guessed encoding is said on standard error.
-    pub(crate) fn open(input: &Input, fixed: Option<&'static Encoding>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn open(input: &Input, fixed: Option<&'static Encoding>, meter: &Meter, problems: &mut Problems) -> Option<Self> {
         let opened = match input {
-            Input::Stdin => Self::new(Box::new(io::stdin().lock()), true, fixed, &input.name()),
-            Input::File(path) => File::open(path).and_then(|file| Self::new(Box::new(file), false, fixed, &input.name())),
+            Input::Stdin => Self::new(meter.wrap(io::stdin().lock()), true, fixed, &input.name()),
+            Input::File(path) => File::open(path).and_then(|file| Self::new(meter.wrap(file), false, fixed, &input.name())),
         };
         opened.map_err(|error| problems.report(format_args!("{}: {}", input.name(), explain(&error)))).ok()
     }

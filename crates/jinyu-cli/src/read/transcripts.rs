@@ -14,6 +14,7 @@ use super::json::Interpreter;
 use super::json::document::{Document, LONGEST};
 use super::jsonl::{LONGEST_RECORD, Records};
 use super::label::Labels;
+use super::meter::{InputFacts, Meter};
 use super::paths::{inputs, unpacked};
 use super::source::Source;
 use super::subtitles::Cues;
@@ -48,6 +49,10 @@ pub(crate) struct Read {
 pub(crate) trait Listener {
     /// A file has been opened.
     fn file(&mut self);
+    /// All that will be read is known, in bytes; not where some of it is standard input.
+    fn total(&mut self, _bytes: u64) {}
+    /// What could be read of an input has been read.
+    fn end(&mut self, _facts: InputFacts) {}
     /// A file could not be read at all.
     fn unread(&mut self, file: String);
     /// A conversation, once its last turn is known: the next one begins, or the file ends.
@@ -92,6 +97,7 @@ pub(crate) struct Reading {
     fields: Fields,
     from: Option<From>,
     encoding: Option<&'static Encoding>,
+    meter: Meter,
 }
 
 impl Reading {
@@ -102,7 +108,13 @@ impl Reading {
             fields: Fields::new(&args.columns),
             from: args.from,
             encoding: args.encoding,
+            meter: Meter::default(),
         }
+    }
+
+    /// Counts the bytes that are read.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 }
 
@@ -111,8 +123,13 @@ impl Reading {
 /// # Errors
 /// Those of the listener.
 pub(crate) fn read(paths: &[PathBuf], reading: &Reading, listener: &mut dyn Listener, problems: &mut Problems) -> Result<()> {
-    for input in inputs(paths, problems) {
-        read_input(&input, reading, listener, problems)?;
+    let inputs = inputs(paths, problems);
+    let bytes: Option<u64> = inputs.iter().map(Input::bytes).sum();
+    bytes.into_iter().for_each(|bytes| listener.total(bytes));
+    for input in inputs {
+        let read = read_input(&input, reading, listener, problems);
+        listener.end(reading.meter.finish(&input.name()));
+        read?;
     }
     Ok(())
 }
@@ -127,7 +144,7 @@ fn read_input(input: &Input, reading: &Reading, listener: &mut dyn Listener, pro
         None => "stdin".to_owned(),
         Some(path) => path.file_stem().map_or_else(|| file.clone(), |stem| stem.to_string_lossy().into_owned()),
     };
-    let Some(mut source) = Source::open(input, reading.encoding, problems) else {
+    let Some(mut source) = Source::open(input, reading.encoding, &reading.meter, problems) else {
         listener.unread(file);
         return Ok(());
     };

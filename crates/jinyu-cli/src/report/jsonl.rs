@@ -13,6 +13,7 @@
 //! | `message` | why it must not be said, in Simplified Chinese |
 //! | `suggestions` | the best first: `text`, `safety` (`safe`, `unsafe`, `show`), `span` (what it stands for), and `reason` where it is not safe |
 //! | `file`, `line` | where the utterance starts |
+//! | `fingerprint` | what it is recognised by in later reports: of rule, conversation, turn and words |
 //!
 //! `dismissal` (with `--explain`): `conversation`, `turn`, `speaker`, `rule`, `text`, `span`, `file`, `line`, and `reason`: what let it
 //! pass (`guard`, `when`, `boundary`, `covered`, or another word in a later version), with `by`: the guard or the covering rule.
@@ -25,7 +26,7 @@
 //! | `agents`, `start_ms` | who spoke for the company, and when it began (milliseconds since 1970, or since it began); absent where the source does not say |
 //! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension; whether a critical rule was broken |
 //! | `signals`, `steps` | `[{"signal","turn"}]`, `[{"step","turn"}]` |
-//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message` |
+//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message`, and of violated ones `fingerprint` |
 //! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first |
 //! | `promises` | `turn`, `agent`, `what`, `when`, `seconds`, `due_ms`, `state` (`open`, `kept`, `broken`) |
 //! | `notes` | for reviewers, never a deduction: `rule`, `profile`, `turns`, `message` |
@@ -33,22 +34,27 @@
 //! `summary`, the last line: `command`, `files`, `conversations` (`audit` only), `utterances`, `agent_utterances`, `findings`,
 //! `by_category`, `by_severity`, `by_rule` (those that occur), `unread` (files), `errors` (messages on standard error),
 //! `flow` (by rule, how often it said what), `mean_score`, `agents` (`conversations`, `mean`, `spread`, `enough`), `partial` (when it was
-//! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`.
+//! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`,
+//! `inputs` (`audit` only): `[{"file","bytes","sha256"}]`; a file that was not read to its end has no hash, `redacted` (with --redact).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
+use anyhow::Result;
 use jinyu::{
     CareScores, Category, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, Positions, Promise, Reason,
-    Safety, Severity, Span, Speaker,
+    Safety, Severity, Span, Speaker, Verdict,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::agents::ENOUGH;
-use super::{Audited, Kind, Place, Reporter, Tally};
+use super::file::FileReport;
+use super::{Audited, Kind, Place, Reporter, Tally, fingerprint, write_conversation};
+use crate::read::meter::InputFacts;
 
 /// Writes records.
 #[derive(Debug)]
@@ -75,6 +81,7 @@ struct FindingRecord<'a> {
     suggestions: Vec<SuggestionRecord<'a>>,
     file: &'a str,
     line: usize,
+    fingerprint: String,
 }
 
 #[derive(Serialize)]
@@ -117,10 +124,18 @@ struct ConversationRecord<'a> {
     critical: bool,
     signals: Vec<SignalRecord<'a>>,
     steps: Vec<StepRecord<'a>>,
-    flow: &'a [FlowVerdict],
+    flow: Vec<FlowRecord<'a>>,
     deductions: &'a [Deduction],
     promises: &'a [Promise],
     notes: &'a [Note],
+}
+
+#[derive(Serialize)]
+struct FlowRecord<'a> {
+    #[serde(flatten)]
+    verdict: &'a FlowVerdict,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -159,6 +174,10 @@ struct SummaryRecord<'a> {
     partial: bool,
     engine: &'static str,
     packs: Vec<PackRecord<'a>>,
+    #[serde(skip_serializing_if = "<[InputFacts]>::is_empty")]
+    inputs: &'a [InputFacts],
+    #[serde(skip_serializing_if = "is_false")]
+    redacted: bool,
 }
 
 #[derive(Serialize)]
@@ -220,6 +239,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             suggestions: suggestions.collect(),
             file: place.file,
             line: place.line,
+            fingerprint: fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span),
         };
         write_record(&mut self.out, &record)
     }
@@ -250,6 +270,11 @@ impl<W: Write> Reporter for JsonlReport<W> {
 
     fn conversation(&mut self, audited: &Audited) -> io::Result<()> {
         let Audited { read, assessment, .. } = audited;
+        let flow = assessment.flow.iter().map(|flow| FlowRecord {
+            verdict: flow,
+            fingerprint: (flow.verdict == Verdict::Violated)
+                .then(|| fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns)),
+        });
         let record = ConversationRecord {
             r#type: "conversation",
             conversation: &read.conversation,
@@ -262,7 +287,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             critical: assessment.score.critical,
             signals: assessment.signals.iter().map(|of| SignalRecord { signal: &of.name, turn: of.turn }).collect(),
             steps: assessment.steps.iter().map(|of| StepRecord { step: &of.name, turn: of.turn }).collect(),
-            flow: &assessment.flow,
+            flow: flow.collect(),
             deductions: &assessment.score.deductions,
             promises: &assessment.promises,
             notes: &assessment.notes,
@@ -316,6 +341,8 @@ impl<W: Write> Reporter for JsonlReport<W> {
             partial: tally.partial,
             engine: env!("CARGO_PKG_VERSION"),
             packs: packs.collect(),
+            inputs: &tally.inputs,
+            redacted: tally.redacted,
         };
         write_record(&mut self.out, &record)
     }
@@ -325,8 +352,35 @@ impl<W: Write> Reporter for JsonlReport<W> {
     }
 }
 
+/// The same records in a file of their own.
+pub(crate) struct JsonlFile {
+    report: JsonlReport<BufWriter<File>>,
+    explain: bool,
+}
+
+impl JsonlFile {
+    pub(crate) fn new(file: File, explain: bool) -> Self {
+        Self { report: JsonlReport::new(Kind::Audit, BufWriter::new(file)), explain }
+    }
+}
+
+impl FileReport for JsonlFile {
+    fn conversation(&mut self, audited: &Audited) -> Result<()> {
+        Ok(write_conversation(&mut self.report, audited, self.explain)?)
+    }
+
+    fn finish(mut self: Box<Self>, tally: &Tally, checker: &Checker) -> Result<()> {
+        self.report.summary(tally, checker)?;
+        Ok(self.report.flush()?)
+    }
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// A figure to a tenth.
-fn tenth(figure: f64) -> f64 {
+pub(crate) fn tenth(figure: f64) -> f64 {
     (figure * 10.0).round() / 10.0
 }
 

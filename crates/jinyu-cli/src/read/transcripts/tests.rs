@@ -55,7 +55,7 @@ impl Listener for Heard {
 fn reading(speakers: &[(&str, Speaker)], columns: &[&str], from: Option<From>) -> Reading {
     let speakers: Vec<_> = speakers.iter().map(|(label, speaker)| ((*label).to_owned(), *speaker)).collect();
     let columns: Vec<_> = columns.iter().map(|mapping| mapping.parse().unwrap()).collect();
-    Reading { labels: Labels::new(&speakers), fields: Fields::new(&columns), from, encoding: None }
+    Reading { labels: Labels::new(&speakers), fields: Fields::new(&columns), from, encoding: None, meter: Meter::default() }
 }
 
 fn heard(path: &Path, reading: &Reading) -> (Heard, usize) {

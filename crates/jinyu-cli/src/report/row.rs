@@ -1,0 +1,115 @@
+//! Findings and violated flow rules as rows of a table, for the forms that are tables: CSV, workbook and Parquet.
+
+use jinyu::{Category, Confidence, Safety, Severity, Verdict};
+
+use super::{Audited, Place, fingerprint};
+
+/// The names of columns for programs, in the order of [`Row::fields`].
+pub(crate) const COLUMNS: [&str; 18] = [
+    "fingerprint",
+    "kind",
+    "rule",
+    "category",
+    "severity",
+    "confidence",
+    "conversation",
+    "agent",
+    "time",
+    "turn",
+    "words",
+    "utterance",
+    "message",
+    "suggestion",
+    "safety",
+    "file",
+    "line",
+    "score",
+];
+
+/// A finding, or a flow rule that is violated.
+#[derive(Clone, Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) fingerprint: String,
+    pub(crate) rule: &'a str,
+    /// What kind of offence a finding is; none of a flow rule.
+    pub(crate) category: Option<Category>,
+    pub(crate) severity: Severity,
+    /// How sure a finding is; flow rules don't say.
+    pub(crate) confidence: Option<Confidence>,
+    pub(crate) conversation: &'a str,
+    pub(crate) agent: Option<&'a str>,
+    /// Milliseconds as the source gives them.
+    pub(crate) time: Option<i64>,
+    /// None where the end of the conversation shows it.
+    pub(crate) turn: Option<usize>,
+    /// The words that were found.
+    pub(crate) words: &'a str,
+    /// All that was said in that turn.
+    pub(crate) utterance: &'a str,
+    /// Why, in Simplified Chinese.
+    pub(crate) message: &'a str,
+    /// The best of the better wordings.
+    pub(crate) suggestion: Option<(&'a str, Safety)>,
+    pub(crate) file: &'a str,
+    pub(crate) line: Option<usize>,
+    /// Of the conversation.
+    pub(crate) score: u32,
+}
+
+impl Row<'_> {
+    /// What it is, for programs.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.category.is_some() { "finding" } else { "flow" }
+    }
+}
+
+/// The rows of a conversation: its findings in order, then its violated flow rules.
+pub(crate) fn rows(audited: &Audited) -> Vec<Row<'_>> {
+    let Audited { read, examinations, assessment } = audited;
+    let score = assessment.score.overall;
+    let mut rows = Vec::new();
+    for (turn, seen) in read.turns.iter().zip(examinations) {
+        let place = Place::of_turn(&read.file, turn);
+        rows.extend(seen.findings.iter().map(|finding| Row {
+            fingerprint: fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span),
+            rule: &finding.rule,
+            category: Some(finding.category),
+            severity: finding.severity,
+            confidence: Some(finding.confidence),
+            conversation: &read.conversation,
+            agent: turn.utterance.agent.as_deref(),
+            time: turn.utterance.start_ms,
+            turn: Some(place.turn),
+            words: &finding.text,
+            utterance: place.text,
+            message: &finding.message,
+            suggestion: finding.suggestions.first().map(|suggestion| (suggestion.text.as_str(), suggestion.safety)),
+            file: &read.file,
+            line: Some(place.line_and_column(finding.span.start).0),
+            score,
+        }));
+    }
+    for flow in assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated) {
+        let first = flow.turns.first();
+        let turn = read.turns.iter().find(|turn| Some(&turn.utterance.turn) == first);
+        rows.push(Row {
+            fingerprint: fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns),
+            rule: &flow.rule,
+            category: None,
+            severity: flow.severity,
+            confidence: None,
+            conversation: &read.conversation,
+            agent: audited.agents().first().map(|agent| &***agent),
+            time: turn.and_then(|turn| turn.utterance.start_ms),
+            turn: first.copied(),
+            words: "",
+            utterance: turn.map_or("", |turn| turn.utterance.text.as_str()),
+            message: &flow.message,
+            suggestion: None,
+            file: &read.file,
+            line: turn.map(|turn| turn.line),
+            score,
+        });
+    }
+    rows
+}

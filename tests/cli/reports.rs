@@ -1,0 +1,297 @@
+//! `jinyu audit --out`: each form read back by a program that knows it, and the page opened in a browser.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{folder, golden, jinyu, run};
+
+/// Three conversations with what a report could stumble over: markup, formulas, control characters, personal data.
+const CALLS: &str = r#"{"conversation":"一号</script><b>","turn":1,"speaker":"customer","text":"=1+1 </script><script>alert(1)</script>","start":1767225600000}
+{"conversation":"一号</script><b>","turn":2,"speaker":"agent","agent_id":"<i>7</i>","text":"你弄错了，\u0007你必须先付款","start":1767225660000}
+{"conversation":"二号","turn":1,"speaker":"customer","text":"我的电话是13812345678，住中山北路128弄5号302室","start":1767312000000}
+{"conversation":"二号","turn":2,"speaker":"agent","agent_id":"8","text":"这是公司的规定，你应该自己打13812345678问","start":1767312060000}
+{"conversation":"三号","turn":1,"speaker":"agent","agent_id":"8","text":"好的，谢谢您","start":1767398400000}
+"#;
+
+const FORMS: [&str; 7] = ["csv", "html", "jsonl", "junit.xml", "parquet", "sarif", "xlsx"];
+
+/// A folder with `calls.jsonl` and a report of each form.
+fn reports(calls: &str, more: &[&str]) -> TempDir {
+    let folder = folder(&[("calls.jsonl", calls.as_bytes())]);
+    let outs: Vec<String> = FORMS.iter().map(|form| folder.path().join(format!("r.{form}")).display().to_string()).collect();
+    let mut command = jinyu(&["audit"]);
+    command.arg(folder.path().join("calls.jsonl")).args(more);
+    outs.iter().for_each(|out| drop(command.args(["--out", out])));
+    let ran = run(&mut command);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert!(ran.out.contains("## 汇总") && ran.out.contains("demo/wrong"), "standard output keeps its report: {}", ran.out);
+    let left = fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, FORMS.len() + 1, "nothing but the reports is left");
+    folder
+}
+
+fn text(folder: &TempDir, form: &str) -> String {
+    fs::read_to_string(folder.path().join(format!("r.{form}"))).unwrap()
+}
+
+fn json_lines(folder: &TempDir) -> Vec<Value> {
+    text(folder, "jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The fingerprints of findings and violated flow rules in the JSON Lines report.
+fn fingerprints(folder: &TempDir) -> BTreeSet<String> {
+    let records = json_lines(folder);
+    let own = records.iter().filter_map(|record| record["fingerprint"].as_str());
+    let flow = records.iter().filter_map(|record| record["flow"].as_array()).flatten();
+    own.chain(flow.filter_map(|flow| flow["fingerprint"].as_str())).map(str::to_owned).collect()
+}
+
+fn sheet(folder: &TempDir, name: &str) -> Vec<Vec<String>> {
+    let mut book: Xlsx<_> = open_workbook(folder.path().join("r.xlsx")).unwrap();
+    let range = book.worksheet_range(name).unwrap();
+    range.rows().map(|row| row.iter().map(Data::to_string).collect()).collect()
+}
+
+#[test]
+fn all_forms_tell_the_same() {
+    let folder = reports(CALLS, &[]);
+    let expected = fingerprints(&folder);
+    assert_eq!(expected.len(), 4, "{expected:?}");
+
+    let csv = text(&folder, "csv");
+    assert!(csv.starts_with('\u{feff}'));
+    let mut rows = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    assert_eq!(rows.iter().map(|row| row[0].to_owned()).collect::<BTreeSet<_>>(), expected);
+    golden("report.csv", &csv.replace(&folder.path().display().to_string(), "").replace('\\', "/"));
+
+    let findings = sheet(&folder, "问题");
+    let (head, rows) = findings.split_first().unwrap();
+    assert_eq!(head[..3], ["复核结论", "复核人", "备注"]);
+    let column = head.iter().position(|name| name == "指纹").unwrap();
+    assert_eq!(rows.iter().map(|row| row[column].clone()).collect::<BTreeSet<_>>(), expected);
+    assert_eq!(sheet(&folder, "对话").len(), 4);
+    assert_eq!(sheet(&folder, "坐席").len(), 3);
+    assert!(sheet(&folder, "汇总").iter().any(|row| row[0].contains("规则包")));
+
+    let sarif: Value = serde_json::from_str(&text(&folder, "sarif")).unwrap();
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    let of = |result: &Value| result["partialFingerprints"]["jinyu/v1"].as_str().unwrap().to_owned();
+    assert_eq!(results.iter().map(of).collect::<BTreeSet<_>>(), expected);
+    for result in results {
+        let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().unwrap() as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["help"]["text"].is_string());
+        assert!(result["locations"][0]["physicalLocation"]["region"]["startLine"].as_u64().unwrap() > 0);
+    }
+    assert_eq!(run["artifacts"][0]["hashes"]["sha-256"].as_str().unwrap().len(), 64);
+
+    let junit = text(&folder, "junit.xml");
+    let mut reader = quick_xml::Reader::from_str(&junit);
+    let (mut cases, mut failures) = (0, 0);
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == b"testcase" => cases += 1,
+            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == b"failure" => failures += 1,
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!((cases, failures), (3, 4));
+    assert!(!junit.contains('\u{7}'), "XML has no way to write it");
+
+    let parquet = SerializedFileReader::new(fs::File::open(folder.path().join("r.parquet")).unwrap()).unwrap();
+    let rows: Vec<_> = parquet.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows.iter().map(|row| row.get_string(0).unwrap().clone()).collect::<BTreeSet<_>>(), expected);
+    let notes = parquet.metadata().file_metadata().key_value_metadata().unwrap();
+    assert!(notes.iter().any(|note| note.key == "jinyu.packs"));
+
+    let records = json_lines(&folder);
+    let summary = records.last().unwrap();
+    assert_eq!((summary["type"].as_str(), summary["partial"].as_bool()), (Some("summary"), Some(false)));
+    assert_eq!(summary["inputs"][0]["bytes"].as_u64(), Some(CALLS.len() as u64));
+    assert_eq!(summary["inputs"][0]["sha256"], run["artifacts"][0]["hashes"]["sha-256"]);
+}
+
+#[test]
+fn the_page_holds_everything_and_no_markup_of_others() {
+    let html = text(&reports(CALLS, &[]), "html");
+    assert_eq!(html.matches("<script").count(), html.matches("</script>").count());
+    assert!(!html.contains("alert(1)") && !html.contains("<b>\"") && !html.contains("<i>7</i>"));
+    let outside = ["src=", "href=\"http", "url(", "@import", "fetch("];
+    assert!(outside.iter().all(|way| !html.contains(way)), "the page asks no network");
+    let hash = "sha256";
+    assert!(html.contains("Content-Security-Policy") && !html.contains(hash));
+}
+
+#[test]
+fn a_finding_keeps_its_fingerprint() {
+    let before = fingerprints(&reports(CALLS, &[]));
+    let moved = format!("{}\n\n{CALLS}", r#"{"conversation":"零号","turn":1,"speaker":"agent","text":"您好"}"#);
+    assert_eq!(fingerprints(&reports(&moved, &[])), before, "lines have moved");
+    assert_eq!(fingerprints(&reports(CALLS, &["--redact"])), before, "what is masked has none");
+    let other = CALLS.replace("\"二号\"", "\"四号\"");
+    assert_ne!(fingerprints(&reports(&other, &[])), before);
+}
+
+#[test]
+fn redacted_reports_hold_no_personal_data() {
+    let folder = reports(CALLS, &["--redact"]);
+    for form in ["csv", "jsonl", "junit.xml", "sarif"] {
+        let report = text(&folder, form);
+        for secret in ["13812345678", "中山北路", "302室"] {
+            assert!(!report.contains(secret), "{form}: {secret}");
+        }
+    }
+    assert!(text(&folder, "csv").contains("138****5678"));
+    let found = sheet(&folder, "问题");
+    assert!(found.iter().flatten().all(|cell| !cell.contains("13812345678")));
+    for record in json_lines(&folder).iter().filter(|record| record["type"] == "finding") {
+        let length = |range: &Value| (range[1].as_u64().unwrap() - range[0].as_u64().unwrap()) as usize;
+        assert_eq!(length(&record["span"]["byte"]), record["text"].as_str().unwrap().len(), "offsets stay");
+    }
+}
+
+#[test]
+fn targets_that_cannot_be_written() {
+    for (outs, said) in
+        [(&["r.doc"][..], ".junit.xml"), (&["r.csv", "r.csv"][..], "twice"), (&["no-such-folder/r.csv"][..], "no-such-folder")]
+    {
+        let folder = folder(&[("calls.jsonl", CALLS.as_bytes())]);
+        let mut command = jinyu(&["audit"]);
+        command.arg(folder.path().join("calls.jsonl")).current_dir(folder.path());
+        command.args(["--rules", &super::data("packs/demo.toml").display().to_string()]);
+        outs.iter().for_each(|out| drop(command.args(["--out", out])));
+        let ran = run(&mut command);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains(said), "{}", ran.err);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_audit_leaves_a_partial_report() {
+    let folder = folder(&[]);
+    let out = folder.path().join("r.jsonl");
+    let mut command = jinyu(&["audit", "-", "--out"]);
+    let mut child = command.arg(&out).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let say = |stdin: &mut std::process::ChildStdin, number: usize| {
+        writeln!(stdin, r#"{{"conversation":"c{number}","turn":1,"speaker":"agent","text":"你弄错了"}}"#)
+            .and_then(|()| stdin.flush())
+    };
+    // Once so much has gone through the pipe, the handler of Ctrl-C stands.
+    (0..5_000).for_each(|number| say(&mut stdin, number).unwrap());
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ended = (5_000..10_000_000).find(|number| say(&mut stdin, *number).is_err());
+    assert!(ended.is_some(), "it goes on");
+    drop(stdin);
+    child.wait().unwrap();
+    let report = fs::read_to_string(&out).unwrap();
+    let last: Value = serde_json::from_str(report.lines().last().unwrap()).unwrap();
+    assert_eq!((last["type"].as_str(), last["partial"].as_bool()), (Some("summary"), Some(true)));
+    assert_eq!(last["inputs"][0]["sha256"], Value::Null, "it was not read to its end");
+}
+
+/// Drives the page as a reader would, and writes down what it saw.
+const PROBE: &str = r#"
+<script>
+"use strict";
+(async () => {
+  const seen = {};
+  const by = id => document.getElementById(id);
+  const until = async (what, test) => {
+    for (let turn = 0; turn < 200; turn++) {
+      if (test()) return;
+      await new Promise(resolve => setTimeout(resolve, 5));
+    }
+    throw new Error(`never: ${what}`);
+  };
+  const press = key => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const set = (id, value) => { by(id).value = value; by(id).dispatchEvent(new Event("input", { bubbles: true })); };
+  try {
+    await until("list", () => by("list").children.length === 3);
+    seen.first = by("list").firstElementChild.textContent;
+    set("text", "公司的规定");
+    await until("search", () => by("list").children.length === 1);
+    seen.found = by("list").textContent;
+    by("filters").reset();
+    await until("reset", () => by("list").children.length === 3);
+    set("rule", "demo/wrong");
+    await until("rule", () => by("list").children.length === 1);
+    by("list").firstElementChild.click();
+    await until("open", () => by("detail").querySelectorAll(".turn").length === 2);
+    seen.marks = [...by("detail").querySelectorAll("mark")].map(mark => mark.textContent);
+    seen.said = by("detail").querySelector(".said").textContent;
+    seen.reasons = by("detail").querySelectorAll(".finding").length;
+    press("Escape");
+    await until("close", () => by("detail").querySelector(".empty"));
+    by("filters").reset();
+    await until("reset", () => by("list").children.length === 3);
+    press("j"); press("Enter");
+    await until("key", () => by("detail").querySelector(".turn"));
+    press("/");
+    seen.focus = document.activeElement.id;
+    document.querySelector(".bar[role]").dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    await until("bar", () => by("list").children.length < 3);
+    seen.bar = true;
+  } catch (error) {
+    seen.error = String(error);
+  }
+  document.title = "seen " + JSON.stringify(seen);
+})();
+</script>
+"#;
+
+#[test]
+fn a_browser_shows_filters_and_opens() {
+    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
+        Command::new(name)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
+    }) else {
+        let _ = writeln!(std::io::stderr(), "SKIPPED: no Chromium is installed; the page is not opened");
+        return;
+    };
+    let folder = reports(CALLS, &[]);
+    let page = folder.path().join("probe.html");
+    fs::write(&page, text(&folder, "html").replace("</body>", &format!("{PROBE}</body>"))).unwrap();
+    let profile = folder.path().join("profile");
+    let output = Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--virtual-time-budget=20000",
+            "--dump-dom",
+        ])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("file://{}", Path::new(&page).display()))
+        .output()
+        .unwrap();
+    let (dom, log) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(!log.contains("CONSOLE"), "the page has something to complain about: {log}");
+    let title = dom.split_once("<title>seen ").and_then(|(_, rest)| rest.split_once("</title>")).map(|(title, _)| title);
+    let seen = title.unwrap_or_else(|| panic!("the probe did not end: {log}")).replace("&lt;", "<").replace("&gt;", ">");
+    let seen: Value = serde_json::from_str(&seen).unwrap();
+    assert_eq!(seen["error"], Value::Null, "{seen}");
+    assert!(seen["found"].as_str().unwrap().contains("二号"));
+    assert_eq!(seen["marks"], serde_json::json!(["你弄错了", "你必须先付款"]));
+    assert_eq!(seen["said"], "=1+1 </script><script>alert(1)</script>", "text stays text");
+    assert_eq!((seen["reasons"].as_u64(), seen["focus"].as_str()), (Some(2), Some("text")));
+}
