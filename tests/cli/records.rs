@@ -15,6 +15,7 @@ pub(crate) enum Record {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
 pub(crate) struct FindingRecord {
     pub(crate) conversation: String,
     pub(crate) turn: usize,
@@ -30,6 +31,7 @@ pub(crate) struct FindingRecord {
     pub(crate) suggestions: Vec<SuggestionRecord>,
     pub(crate) file: String,
     pub(crate) line: usize,
+    pub(crate) fingerprint: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -80,6 +82,19 @@ pub(crate) struct SummaryRecord {
     pub(crate) partial: bool,
     pub(crate) engine: String,
     pub(crate) packs: Vec<PackRecord>,
+    #[serde(default)]
+    pub(crate) inputs: Vec<InputRecord>,
+    #[serde(default)]
+    pub(crate) redacted: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct InputRecord {
+    pub(crate) file: String,
+    pub(crate) bytes: u64,
+    pub(crate) sha256: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -157,6 +172,7 @@ pub(crate) struct FlowRecord {
     pub(crate) care: String,
     pub(crate) turns: Vec<usize>,
     pub(crate) message: String,
+    pub(crate) fingerprint: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -30,7 +30,9 @@ fn reports(calls: &str, more: &[&str]) -> TempDir {
     let outs: Vec<String> = FORMS.iter().map(|form| folder.path().join(format!("r.{form}")).display().to_string()).collect();
     let mut command = jinyu(&["audit"]);
     command.arg(folder.path().join("calls.jsonl")).args(more);
-    outs.iter().for_each(|out| drop(command.args(["--out", out])));
+    for out in &outs {
+        command.args(["--out", out]);
+    }
     let ran = run(&mut command);
     assert_eq!((ran.code, ran.err.as_str()), (1, ""));
     assert!(ran.out.contains("## 汇总") && ran.out.contains("demo/wrong"), "standard output keeps its report: {}", ran.out);
@@ -101,8 +103,8 @@ fn all_forms_tell_the_same() {
     let (mut cases, mut failures) = (0, 0);
     loop {
         match reader.read_event().unwrap() {
-            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == b"testcase" => cases += 1,
-            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == b"failure" => failures += 1,
+            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == "testcase" => cases += 1,
+            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == "failure" => failures += 1,
             quick_xml::events::Event::Eof => break,
             _ => {}
         }
@@ -171,7 +173,9 @@ fn targets_that_cannot_be_written() {
         let mut command = jinyu(&["audit"]);
         command.arg(folder.path().join("calls.jsonl")).current_dir(folder.path());
         command.args(["--rules", &super::data("packs/demo.toml").display().to_string()]);
-        outs.iter().for_each(|out| drop(command.args(["--out", out])));
+        for out in outs {
+            command.args(["--out", out]);
+        }
         let ran = run(&mut command);
         assert_eq!(ran.code, 2);
         assert!(ran.err.contains(said), "{}", ran.err);
@@ -184,8 +188,14 @@ fn targets_that_cannot_be_written() {
 fn an_interrupted_audit_leaves_a_partial_report() {
     let folder = folder(&[]);
     let out = folder.path().join("r.jsonl");
-    let mut command = jinyu(&["audit", "-", "--out"]);
-    let mut child = command.arg(&out).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = jinyu(&["audit", "-"])
+        .arg("--out")
+        .arg(&out)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let say = |stdin: &mut std::process::ChildStdin, number: usize| {
         writeln!(stdin, r#"{{"conversation":"c{number}","turn":1,"speaker":"agent","text":"你弄错了"}}"#)

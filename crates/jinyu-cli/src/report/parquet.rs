@@ -106,7 +106,7 @@ impl ParquetReport {
             let mut column = group.next_column()?.ok_or_else(|| anyhow!("the schema has too few columns"))?;
             match values {
                 Values::Text(texts, present) => {
-                    drop(column.typed::<ByteArrayType>().write_batch(&texts, Some(&present), None)?)
+                    column.typed::<ByteArrayType>().write_batch(&texts, Some(&present), None)?;
                 }
                 Values::Number(numbers, present) => {
                     column.typed::<Int64Type>().write_batch(&numbers, Some(&present), None)?;

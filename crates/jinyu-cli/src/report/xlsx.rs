@@ -347,10 +347,18 @@ impl Sheet {
         for (column, cell) in (0..).zip(cells) {
             match cell {
                 Cell::Empty => {}
-                Cell::Input => drop(self.sheet.write_blank(row, column, &looks.input)?),
-                Cell::Text(text) => drop(self.sheet.write_string_with_format(row, column, fitting(text), &looks.plain)?),
-                Cell::Wrapped(text) => drop(self.sheet.write_string_with_format(row, column, fitting(text), &looks.wrapped)?),
-                Cell::Number(number) => drop(self.sheet.write_number_with_format(row, column, *number, &looks.plain)?),
+                Cell::Input => {
+                    self.sheet.write_blank(row, column, &looks.input)?;
+                }
+                Cell::Text(text) => {
+                    self.sheet.write_string_with_format(row, column, fitting(text), &looks.plain)?;
+                }
+                Cell::Wrapped(text) => {
+                    self.sheet.write_string_with_format(row, column, fitting(text), &looks.wrapped)?;
+                }
+                Cell::Number(number) => {
+                    self.sheet.write_number_with_format(row, column, *number, &looks.plain)?;
+                }
             }
         }
         self.rows += 1;
