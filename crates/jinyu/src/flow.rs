@@ -291,7 +291,7 @@ impl LinkedFlow {
             Demand::Pause { seconds, trigger, want } => {
                 all(held.triggers(trigger).into_iter().map(|at| pause_after(held, want, at, *seconds)))
             }
-            Demand::Promise { hours, .. } => promises(held, *hours),
+            Demand::Promise { of, since, hours } => promises(held, of, since, *hours),
         }
     }
 }
@@ -484,10 +484,15 @@ fn pause_after(held: &Timeline, want: &[Event], at: usize, seconds: u32) -> Judg
     }
 }
 
-fn promises(held: &Timeline, hours: Option<u32>) -> Judged {
-    let index = |promise: &Promise| held.turns.iter().position(|turn| turn.number == promise.turn);
-    let judged = held.promises.iter().map(|promise| {
-        let turns: Vec<usize> = index(promise).into_iter().collect();
+fn promises(held: &Timeline, of: &[Event], since: &[Event], hours: Option<u32>) -> Judged {
+    let begins = held.turns.iter().position(|turn| since.is_empty() || turn.has(since)).unwrap_or(held.turns.len());
+    let counted = |promise: &Promise| {
+        let after = held.turns.iter().enumerate().skip(begins);
+        after.filter(|(_, turn)| turn.number == promise.turn && turn.has(of)).map(|(index, _)| index).next()
+    };
+    let judged = held.promises.iter().filter_map(|promise| counted(promise).map(|index| (promise, index)));
+    let judged = judged.map(|(promise, index)| {
+        let turns = vec![index];
         let verdict = match (hours, promise.seconds, promise.state) {
             (Some(_), None, _) => Verdict::NotApplicable,
             (Some(hours), Some(seconds), _) if seconds > u64::from(hours) * 3600 => Verdict::Violated,

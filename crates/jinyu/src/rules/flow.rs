@@ -73,8 +73,12 @@ impl FlowRule {
             Demand::FirstReply { seconds } => vec![("first-reply", seconds.to_string())],
             Demand::Gap { seconds } => vec![("gap", seconds.to_string())],
             Demand::Pause { seconds, want, .. } => vec![("pause", seconds.to_string()), ("want", list(want))],
-            Demand::Promise { of, hours } => {
-                vec![("of", list(of)), ("within-hours", hours.map_or(String::new(), |hours| hours.to_string()))]
+            Demand::Promise { of, since, hours } => {
+                vec![
+                    ("of", list(of)),
+                    ("since", list(since)),
+                    ("within-hours", hours.map_or(String::new(), |hours| hours.to_string())),
+                ]
             }
         };
         let trigger = match &self.demand {
@@ -152,8 +156,9 @@ pub(crate) enum Demand<E> {
     Gap { seconds: u32 },
     /// After the trigger and a pause longer than so many seconds, the agent's next words must hold one of the wanted events.
     Pause { seconds: u32, trigger: Trigger<E>, want: Vec<E> },
-    /// What is promised by one of these events must be due within so many hours, or else, must be kept.
-    Promise { of: Vec<E>, hours: Option<u32> },
+    /// What is promised by one of these events must be due within so many hours, or else, must be kept; only after one of `since`, if
+    /// there are any.
+    Promise { of: Vec<E>, since: Vec<E>, hours: Option<u32> },
 }
 
 /// What makes a flow rule ask.
@@ -226,7 +231,9 @@ impl<E> Demand<E> {
             Self::Pause { seconds, trigger, want } => {
                 Demand::Pause { seconds: *seconds, trigger: trigger.map(event)?, want: map_all(want, event)? }
             }
-            Self::Promise { of, hours } => Demand::Promise { of: map_all(of, event)?, hours: *hours },
+            Self::Promise { of, since, hours } => {
+                Demand::Promise { of: map_all(of, event)?, since: map_all(since, event)?, hours: *hours }
+            }
         })
     }
 }
@@ -435,7 +442,7 @@ impl RawFlow {
             RawKind::Order => (&["order", "optional"], &["order"]),
             RawKind::Repeat => (&["times", "characters"], &[]),
             RawKind::Timing => (&["first-reply", "gap", "pause", "after", "since", "trigger", "want"], &[]),
-            RawKind::Promise => (&["of", "within-hours"], &["of"]),
+            RawKind::Promise => (&["of", "since", "within-hours"], &["of"]),
         };
         let given = self.given();
         if let Some(other) = given.iter().find(|key| !known.contains(key)) {
@@ -484,7 +491,7 @@ impl RawFlow {
                 (None, None, Some(_)) => return Err("`pause` needs after = [\"…\"] and want = [\"…\"]".to_owned()),
                 _ => return Err("give one of first-reply, gap and pause, in seconds".to_owned()),
             },
-            RawKind::Promise => Demand::Promise { of: self.of.clone(), hours: self.within_hours },
+            RawKind::Promise => Demand::Promise { of: self.of.clone(), since: self.since.clone(), hours: self.within_hours },
         })
     }
 }
