@@ -252,8 +252,8 @@
 
   function showTurn(turn) {
     const name = turn.agent === undefined ? word(`speaker-${turn.speaker}`) : `${word(`speaker-${turn.speaker}`)} ${facts.agents[turn.agent]}`;
-    const chips = [...(turn.signals ?? []).map(event => make("span", { class: "chip signal warning", title: word("signals") }, facts.events[event])),
-      ...(turn.steps ?? []).map(event => make("span", { class: "chip step good", title: word("steps") }, facts.events[event]))];
+    const chips = [...(turn.signals ?? []).map(event => make("span", { class: "chip signal warning", title: word("signals") }, facts.events[event].name)),
+      ...(turn.steps ?? []).map(event => make("span", { class: facts.events[event].is_bad ? "chip warning" : "chip step good", title: word("steps") }, facts.events[event].name))];
     return make("div", { class: `turn ${turn.speaker}`, "data-turn": turn.turn },
       make("div", { class: "who", title: numbered("line", turn.line) }, name, make("br"), make("small", {}, [String(turn.turn), turn.start === undefined ? "" : time(turn.start)].filter(Boolean).join(" · "))),
       make("div", { class: "said" }, marked(turn)),

@@ -11,6 +11,9 @@ use super::super::{Audited, fingerprint};
 use super::words;
 use crate::locale::{Locale, Translator};
 
+/// Steps of agents that do no good, in the built-in packs.
+const BAD_STEPS: [&str; 3] = ["argue", "push-away", "vague-time"];
+
 /// What a rule is, as far as a reader needs it.
 #[derive(Clone, Debug)]
 pub(super) struct RuleFacts {
@@ -99,7 +102,11 @@ impl Names {
             rules: rules.collect(),
             agents: &self.agents,
             files: &self.files,
-            events: self.events.iter().map(|event| locale.event(event)).collect(),
+            events: self
+                .events
+                .iter()
+                .map(|event| EventRecord { name: locale.event(event), is_bad: BAD_STEPS.contains(&&**event) })
+                .collect(),
             words: words::all(locale),
         }
     }
@@ -112,8 +119,14 @@ pub(super) struct Facts<'a> {
     rules: Vec<RuleRecord<'a>>,
     agents: &'a [Arc<str>],
     files: &'a [Arc<str>],
-    events: Vec<&'a str>,
+    events: Vec<EventRecord<'a>>,
     words: serde_json::Map<String, serde_json::Value>,
+}
+
+#[derive(Serialize)]
+struct EventRecord<'a> {
+    name: &'a str,
+    is_bad: bool,
 }
 
 #[derive(Serialize)]
