@@ -214,6 +214,21 @@ fn an_interrupted_audit_leaves_a_partial_report() {
     assert_eq!(last["inputs"][0]["sha256"], Value::Null, "it was not read to its end");
 }
 
+#[test]
+fn reports_are_complete_though_nobody_reads_standard_output() {
+    let calls: String = (0..3_000).map(|number| CALLS.replace("二号", &format!("二号{number}"))).collect();
+    let folder = folder(&[("calls.jsonl", calls.as_bytes())]);
+    let out = folder.path().join("r.jsonl");
+    let mut command = jinyu(&["audit", "--format", "jsonl"]);
+    command.arg(folder.path().join("calls.jsonl")).arg("--out").arg(&out).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let report = fs::read_to_string(&out).unwrap();
+    let last: Value = serde_json::from_str(report.lines().last().unwrap()).unwrap();
+    assert_eq!((last["type"].as_str(), last["partial"].as_bool()), (Some("summary"), Some(false)));
+}
+
 /// Drives the page as a reader would, and writes down what it saw.
 const PROBE: &str = r#"
 <script>

@@ -217,6 +217,37 @@ fn next(in_order: &Receiver<Receiver<Judged>>, out: &mut dyn Write) -> io::Resul
     Ok(in_order.recv().ok())
 }
 
+/// An output whose reader may go, as `head` does, while the reports in files go on.
+struct Forsaken {
+    out: Box<dyn Write>,
+    gone: bool,
+}
+
+impl Forsaken {
+    fn unless_gone<T>(&mut self, otherwise: T, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> io::Result<T> {
+        if self.gone {
+            return Ok(otherwise);
+        }
+        match write(&mut *self.out) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(otherwise)
+            }
+            written => written,
+        }
+    }
+}
+
+impl Write for Forsaken {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_gone(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_gone((), |out| out.flush())
+    }
+}
+
 /// How the report on standard output looks.
 struct Form {
     format: Format,
@@ -224,6 +255,8 @@ struct Form {
     locale: Locale,
     width: usize,
     redacts: bool,
+    /// Whether there are reports in files too.
+    has_files: bool,
     /// Whether the sums are enough, since the rest stands in files.
     sums_only: bool,
 }
@@ -237,15 +270,17 @@ impl Form {
             locale: output.locale.unwrap_or_else(Locale::from_environment),
             width: line_width(),
             redacts: args.redact,
+            has_files: !args.out.is_empty(),
             sums_only: !args.out.is_empty() && output.format.is_none() && io::stdout().is_terminal(),
         }
     }
 
     fn output(&self) -> Box<dyn Write> {
-        match self.format {
+        let out = match self.format {
             Format::Text => text_output(),
             Format::Jsonl => Box::new(BufWriter::new(io::stdout())),
-        }
+        };
+        if self.has_files { Box::new(Forsaken { out, gone: false }) } else { out }
     }
 
     fn render(&self, audited: &Audited) -> io::Result<Vec<u8>> {
