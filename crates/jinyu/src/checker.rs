@@ -17,7 +17,7 @@ pub use self::build::CheckerBuilder;
 pub use self::examples::ExampleFailure;
 use self::flows::Events;
 pub use self::lint::Lint;
-pub use self::session::{Assessment, Observation, Report, Session};
+pub use self::session::{Assessment, Charge, Observation, Report, Session, Waived};
 use self::wording::Templates;
 use crate::conversation::Speaker;
 use crate::finding::{Dismissal, Examination, Finding, Occurrence, Reason};

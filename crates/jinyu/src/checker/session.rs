@@ -13,6 +13,7 @@ use crate::finding::{Examination, Finding, Occurrence};
 use crate::flow::{Event, FlowVerdict, Note, Timeline, Turn};
 use crate::ledger::{Promise, PromiseState, deadline};
 use crate::rules::Confidence;
+use crate::rules::flow::Verdict;
 use crate::score::{Loss, Score};
 use crate::script::{Script, fold};
 
@@ -65,6 +66,29 @@ pub struct Report {
     pub examinations: Vec<Examination>,
     /// What the conversation comes to.
     pub assessment: Assessment,
+    /// What was left out of both.
+    #[serde(default)]
+    pub waived: Waived,
+}
+
+/// Something that a conversation is charged with.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Charge<'a> {
+    /// A finding, and the utterance that holds it.
+    Finding(&'a Utterance, &'a Finding),
+    /// A flow rule that is violated.
+    Violation(&'a FlowVerdict),
+}
+
+/// Charges that do not count.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Waived {
+    /// Findings in order, each with the place of its utterance in the conversation, from 0.
+    pub findings: Vec<(usize, Finding)>,
+    /// Violated flow rules, in the order of the packs.
+    pub violations: Vec<FlowVerdict>,
 }
 
 /// A conversation while it is held: utterances go in one by one, findings come out at once.
@@ -123,9 +147,29 @@ impl Checker {
     /// told of each utterance and then [finished](Session::finish).
     #[must_use]
     pub fn audit(&self, conversation: &Conversation) -> Report {
+        self.audit_waiving(conversation, |_| false)
+    }
+
+    /// The same without the charges for which `is_waived` says yes: they cost nothing and stand in [`Report::waived`], and flow rules do
+    /// not see such findings. A waived flow rule counts as satisfied in the score.
+    #[must_use]
+    pub fn audit_waiving(&self, conversation: &Conversation, mut is_waived: impl FnMut(Charge<'_>) -> bool) -> Report {
         let mut session = self.session();
-        let examinations = conversation.utterances.iter().map(|utterance| session.examine(utterance)).collect();
-        Report { examinations, assessment: session.finish() }
+        let mut waived = Waived::default();
+        let mut examinations = Vec::with_capacity(conversation.utterances.len());
+        for (place, utterance) in conversation.utterances.iter().enumerate() {
+            let mut seen = session.observe(utterance);
+            let (left_out, counted) =
+                seen.findings.into_iter().partition(|finding| is_waived(Charge::Finding(utterance, finding)));
+            seen.findings = counted;
+            waived.findings.extend(Vec::into_iter(left_out).map(|finding| (place, finding)));
+            session.record(utterance, &seen);
+            examinations.push(seen);
+        }
+        session.timeline.closed = true;
+        let assessment;
+        (assessment, waived.violations) = session.conclude(|verdict| is_waived(Charge::Violation(verdict)));
+        Report { examinations, assessment, waived }
     }
 }
 
@@ -137,6 +181,13 @@ impl Session {
 
     /// The same together with the signals and steps in it, and with the matches that are no findings and what let them pass.
     pub fn examine(&mut self, utterance: &Utterance) -> Examination {
+        let examination = self.observe(utterance);
+        self.record(utterance, &examination);
+        examination
+    }
+
+    /// Looks at an utterance and remembers its words.
+    fn observe(&mut self, utterance: &Utterance) -> Examination {
         if let Some(script) = Script::detect(&utterance.text) {
             self.script = Some(script);
         }
@@ -164,7 +215,6 @@ impl Session {
             examination.signals.retain(|signal| &*signal.name != weaker);
         }
         self.remember(utterance, goes_on);
-        self.record(utterance, &examination);
         examination
     }
 
@@ -246,17 +296,33 @@ impl Session {
     /// What the conversation comes to so far; flow rules that still have time are pending.
     #[must_use]
     pub fn assess(&self) -> Assessment {
+        self.conclude(|_| false).0
+    }
+
+    /// The same without the violations for which `is_waived` says yes, and these.
+    fn conclude(&self, mut is_waived: impl FnMut(&FlowVerdict) -> bool) -> (Assessment, Vec<FlowVerdict>) {
         let inner = &*self.checker.0;
-        let flow: Vec<FlowVerdict> = inner.flows.verdicts(&self.timeline);
+        let mut flow: Vec<FlowVerdict> = inner.flows.verdicts(&self.timeline);
+        let mut waived: Vec<FlowVerdict> = Vec::new();
+        for verdict in flow.iter_mut().filter(|verdict| verdict.verdict == Verdict::Violated) {
+            if is_waived(verdict) {
+                waived.push(verdict.clone());
+                // A rule that did not apply would leave its points to the others.
+                verdict.verdict = Verdict::Satisfied;
+            }
+        }
         let losses: Vec<Loss> = self.losses.values().cloned().collect();
-        Assessment {
-            score: Score::new(&losses, &inner.flows, &flow),
+        let score = Score::new(&losses, &inner.flows, &flow);
+        flow.retain(|verdict| waived.iter().all(|waived| waived.rule != verdict.rule));
+        let assessment = Assessment {
+            score,
             signals: self.signals.clone(),
             steps: self.steps.clone(),
             notes: inner.flows.notes(&self.timeline),
             promises: self.timeline.promises.clone(),
             flow,
-        }
+        };
+        (assessment, waived)
     }
 
     /// What the conversation came to, now that it is over.
