@@ -19,6 +19,8 @@ mod authors;
 mod formats;
 #[path = "cli/records.rs"]
 mod records;
+#[path = "cli/review.rs"]
+mod review;
 #[path = "cli/reports.rs"]
 mod reports;
 

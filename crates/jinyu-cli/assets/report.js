@@ -227,7 +227,7 @@
 
   // The words of a turn, marked where findings stand; findings may overlap.
   function marked(turn) {
-    const findings = turn.findings ?? [];
+    const findings = (turn.findings ?? []).filter(of => of.waived === undefined);
     const cuts = [...new Set([0, turn.text.length, ...findings.flatMap(of => of.span)])].sort((one, other) => one - other);
     const weight = { error: 2, warning: 1, note: 0 };
     return cuts.slice(1).map((end, at) => {
@@ -241,7 +241,8 @@
 
   function findingCard(finding) {
     const rule = facts.rules[finding.rule];
-    return make("div", { class: `finding ${rule.severity}`, title: finding.fingerprint },
+    return make("div", { class: finding.waived === undefined ? `finding ${rule.severity}` : "finding waived", title: finding.fingerprint },
+      finding.waived === undefined ? "" : make("div", {}, `${word("waived")}：${finding.waived}`),
       make("div", {}, make("span", { class: `chip ${rule.severity}` }, `${rule.severity_name} ${rule.category}`), " ", make("code", {}, rule.id),
         finding.confidence === "low" && make("small", {}, ` ${word("doubtful")}`) || ""),
       make("div", {}, rule.message),
@@ -281,6 +282,7 @@
       ...part(word("verdicts"), flow.map(of => {
         const rule = facts.rules[of.rule];
         const chip = { violated: rule.severity, satisfied: "good" }[of.verdict] ?? "";
+        if (of.waived !== undefined) return make("li", { class: "quiet" }, make("span", { class: "chip" }, word("waived")), " ", make("code", {}, rule.id), ` ${of.waived}`, links(of.turns));
         return make("li", { class: of.verdict === "violated" ? undefined : "quiet" }, make("span", { class: `chip ${chip}` }, word(of.verdict)), " ", make("code", {}, rule.id),
           of.verdict === "violated" ? ` ${rule.message}` : "", of.verdict === "not-applicable" ? [] : links(of.turns));
       })),

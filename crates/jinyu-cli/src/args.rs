@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
 use jinyu::{Category, Speaker};
 
+use crate::date::Date;
 use crate::locale::Locale;
 use crate::read::fields::Mapping;
 use crate::read::form::From;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Check(CheckArgs),
     Fix(FixArgs),
     Audit(AuditArgs),
+    Review(ReviewArgs),
     Rules(RulesArgs),
 }
 
@@ -114,6 +116,7 @@ pub(crate) struct FixArgs {
                         jinyu audit --speakers 坐席A=agent,来电=customer monday.txt\n  \
                         jinyu audit --columns conversation=单号,speaker=谁,text=说了 'export/*.csv'\n  \
                         jinyu audit --redact --out report.html --out review.xlsx calls/\n  \
+                        jinyu audit --waivers jinyu-waivers.toml --baseline monday.jsonl calls/\n  \
                         jinyu audit --from wecom archive.jsonl.gz\n  \
                         cat calls.jsonl.zst | jinyu audit --format jsonl -")]
 pub(crate) struct AuditArgs {
@@ -131,11 +134,71 @@ pub(crate) struct AuditArgs {
     /// Mask telephone numbers, identity cards, bank cards, e-mail and addresses in every report
     #[arg(long)]
     pub(crate) redact: bool,
+    /// Leave findings out that reviewers marked as wrong (see `jinyu review`): they are listed as suppressed, cost no points and do not
+    /// change the exit code
+    #[arg(long, value_name = "FILE")]
+    pub(crate) waivers: Option<PathBuf>,
+    /// Show and count only what this older report (JSON Lines) does not have; scores stay those of the whole conversation
+    #[arg(long, value_name = "OLD.jsonl")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// The day on which waivers must hold
+    #[arg(long, value_name = "DATE", hide = true)]
+    pub(crate) today: Option<Date>,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
     /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
     #[arg(long)]
     pub(crate) asr: bool,
+}
+
+/// Take in what reviewers say of findings
+#[derive(Debug, Args)]
+pub(crate) struct ReviewArgs {
+    #[command(subcommand)]
+    pub(crate) command: ReviewCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReviewCommand {
+    Import(ReviewImportArgs),
+}
+
+/// Read verdicts from workbooks: how precise the rules are, whether reviewers agree, and waivers for what they marked as wrong
+#[derive(Debug, Args)]
+#[command(after_help = "The workbook is the one that `jinyu audit --out review.xlsx` writes. Reviewers fill 复核结论 (正确 错误 不确定; correct wrong
+                        unsure) and, if they like, 复核人 and 备注. Several reviewers: a copy of the file each, or more columns 复核结论2, 复核人2 …
+                        Findings that most reviewers mark as wrong become waivers; a waiver of a finding that they mark as correct is taken back.
+                        Exit codes: 0 done, 2 error.
+
+                        Examples:
+  \
+                        jinyu review import review.xlsx
+  \
+                        jinyu review import --dry-run li.xlsx wang.xlsx
+  \
+                        jinyu audit --waivers jinyu-waivers.toml calls/")]
+pub(crate) struct ReviewImportArgs {
+    /// Workbooks with verdicts
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// The file of waivers, made or brought up to date
+    #[arg(long, value_name = "FILE", default_value = "jinyu-waivers.toml")]
+    pub(crate) waivers: PathBuf,
+    /// The last day on which new waivers hold [default: in 180 days]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Option<Date>,
+    /// Say what would change, write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// For people (text), or JSON Lines for programs
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Language of the output [default: from LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) locale: Option<Locale>,
+    /// The day from which 180 days count
+    #[arg(long, value_name = "DATE", hide = true)]
+    pub(crate) today: Option<Date>,
 }
 
 /// List, explain, test, measure and write rules

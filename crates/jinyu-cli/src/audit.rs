@@ -2,6 +2,7 @@
 //! in one thread, judged in as many as there are cores, and written in the order in which they were read, to standard output and to the
 //! reports in files. Memory is bounded by the conversations under way and the sums.
 
+use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -9,10 +10,12 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use anyhow::{Result, anyhow};
-use jinyu::{Checker, Conversation, Report};
+use jinyu::{Charge, Checker, Conversation, Report};
 
 use crate::Outcome;
 use crate::args::{AuditArgs, Format};
+use crate::baseline::Baseline;
+use crate::date::Date;
 use crate::load;
 use crate::locale::Locale;
 use crate::problem::Problems;
@@ -23,7 +26,8 @@ use crate::redact::redact;
 use crate::report::file::FileReports;
 use crate::report::jsonl::JsonlReport;
 use crate::report::text::TextReport;
-use crate::report::{Audited, Kind, Reporter, Tally, line_width, text_output, write_conversation};
+use crate::report::{Audited, Kind, Reporter, Suppressed, SuppressedFinding, Tally, line_width, text_output, write_conversation};
+use crate::waivers::Waivers;
 
 /// Conversations under way at most, read but not yet written.
 const UNDER_WAY: usize = 256;
@@ -36,6 +40,7 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
     let reading = Reading::new(&args.reading);
     let form = Form::new(args);
+    let settled = Settled::new(args, problems)?;
     let files = FileReports::open(&args.out, form.locale, args.output.explain)?;
     let stopped = Arc::new(AtomicBool::new(false));
     let on_signal = Arc::clone(&stopped);
@@ -52,7 +57,7 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let keeps = !files.is_empty();
     let (written, read) = thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| judge(&checker, &form, keeps, &waiting));
+            scope.spawn(|| judge(&checker, &settled, &form, keeps, &waiting));
         }
         let writer = scope.spawn(|| write(&form, files, in_order, &stopped));
         let tally = Tally { redacted: args.redact, ..Tally::default() };
@@ -76,12 +81,60 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     tally.add(written);
     tally.errors = problems.count();
     tally.partial = stopped.load(Ordering::Relaxed);
+    tally.unused_waivers = settled.waivers.as_ref().map(Waivers::unused);
     // The reports in files first: what reads standard output may be gone.
     for error in files.finish(&tally, &checker) {
         problems.report(format_args!("{error:#}"));
     }
     form.finish(&tally, &checker)?;
     Ok(if tally.is_clean() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// What reviewers and an older report have settled already.
+struct Settled {
+    waivers: Option<Waivers>,
+    baseline: Option<Baseline>,
+}
+
+impl Settled {
+    fn new(args: &AuditArgs, problems: &mut Problems) -> Result<Self> {
+        let today = args.today.unwrap_or_else(Date::today);
+        let waivers = args.waivers.as_ref().map(|path| Waivers::read(path, today, problems)).transpose()?;
+        Ok(Self { waivers, baseline: args.baseline.as_deref().map(Baseline::read).transpose()? })
+    }
+
+    /// Judges a conversation, leaving out what is settled. What is waived costs nothing; what is known keeps its cost.
+    fn audit(&self, checker: &Checker, mut read: Read) -> Audited {
+        let mut conversation = Conversation::new(&*read.conversation);
+        // The utterances are lent to the library and taken back: a conversation may be large.
+        conversation.utterances = read.turns.iter_mut().map(|turn| std::mem::replace(&mut turn.utterance, empty())).collect();
+        let waivers = self.waivers.as_ref().filter(|waivers| !waivers.is_empty());
+        let mut reasons = VecDeque::new();
+        let Report { examinations, assessment, waived, .. } = checker.audit_waiving(&conversation, |charge| {
+            let why = waivers.and_then(|waivers| match charge {
+                Charge::Finding(said, finding) => waivers.find_finding(&read.conversation, said, finding),
+                Charge::Violation(flow) => waivers.find_violation(&read.conversation, flow),
+                _ => None,
+            });
+            reasons.extend(why.clone());
+            why.is_some()
+        });
+        for (turn, utterance) in read.turns.iter_mut().zip(conversation.utterances) {
+            turn.utterance = utterance;
+        }
+        // Reasons come in the order of what is waived: findings first, then violations.
+        let findings = waived.findings.into_iter().map_while(|(place, finding)| {
+            Some(SuppressedFinding { place, finding, why: reasons.pop_front()? })
+        });
+        let findings = findings.collect();
+        let violations = waived.violations.into_iter().map_while(|flow| Some((flow, reasons.pop_front()?))).collect();
+        let suppressed = Suppressed { findings, violations };
+        let mut audited = Audited { read, examinations, assessment, suppressed, known: None };
+        if let Some(baseline) = &self.baseline {
+            baseline.leave_out(&mut audited);
+        }
+        audited
+    }
 }
 
 /// A conversation to be judged, and where the result goes.
@@ -149,19 +202,12 @@ impl Listener for Audit<'_> {
 }
 
 /// Judges conversations until there are no more.
-fn judge(checker: &Checker, form: &Form, keeps: bool, waiting: &Mutex<Receiver<Job>>) {
+fn judge(checker: &Checker, settled: &Settled, form: &Form, keeps: bool, waiting: &Mutex<Receiver<Job>>) {
     loop {
         // The lock is held while waiting, so that one at a time waits; a poisoned lock means that another failed.
         let Ok(job) = waiting.lock().map_or(Err(()), |waiting| waiting.recv().map_err(|_| ())) else { return };
-        let Job { mut read, result } = job;
-        let mut conversation = Conversation::new(&*read.conversation);
-        // The utterances are lent to the library and taken back: a conversation may be large.
-        conversation.utterances = read.turns.iter_mut().map(|turn| std::mem::replace(&mut turn.utterance, empty())).collect();
-        let Report { examinations, assessment, .. } = checker.audit(&conversation);
-        for (turn, utterance) in read.turns.iter_mut().zip(conversation.utterances) {
-            turn.utterance = utterance;
-        }
-        let mut audited = Audited { read, examinations, assessment };
+        let Job { read, result } = job;
+        let mut audited = settled.audit(checker, read);
         if form.redacts {
             redact(&mut audited);
         }

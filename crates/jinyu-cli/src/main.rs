@@ -4,7 +4,9 @@
 
 mod args;
 mod audit;
+mod baseline;
 mod check;
+mod date;
 mod fix;
 mod load;
 mod locale;
@@ -13,7 +15,9 @@ mod progress;
 mod read;
 mod redact;
 mod report;
+mod review;
 mod rules;
+mod waivers;
 
 use std::io;
 use std::process::ExitCode;
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args, &mut problems),
         Command::Fix(args) => fix::run(args, &mut problems),
         Command::Audit(args) => audit::run(args, &mut problems),
+        Command::Review(args) => review::run(args, &mut problems),
         Command::Rules(args) => rules::run(args, &mut problems),
     };
     match outcome {

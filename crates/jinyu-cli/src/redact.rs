@@ -31,7 +31,7 @@ pub(crate) fn redact(audited: &mut Audited) {
     }
     let conversation = Arc::clone(&audited.read.conversation);
     let mut hidden = Hidden::default();
-    for (turn, seen) in audited.read.turns.iter_mut().zip(&mut audited.examinations) {
+    for (place, (turn, seen)) in audited.read.turns.iter_mut().zip(&mut audited.examinations).enumerate() {
         turn.conversation = Arc::clone(&conversation);
         redact_agent(&mut turn.utterance.agent);
         let text = &mut turn.utterance.text;
@@ -44,7 +44,8 @@ pub(crate) fn redact(audited: &mut Audited) {
                 *words = span.slice(text).to_owned();
             }
         };
-        for finding in &mut seen.findings {
+        let suppressed = audited.suppressed.findings.iter_mut().filter(|of| of.place == place).map(|of| &mut of.finding);
+        for finding in seen.findings.iter_mut().chain(suppressed) {
             words(&mut finding.text, finding.span);
             hidden.mask_string(&mut finding.assumed);
             hidden.mask_shared(&mut finding.message);
@@ -61,7 +62,8 @@ pub(crate) fn redact(audited: &mut Audited) {
         hidden.mask_text(&mut promise.what);
         hidden.mask_string(&mut promise.when);
     }
-    audited.assessment.flow.iter_mut().for_each(|flow| hidden.mask_shared(&mut flow.message));
+    let suppressed = audited.suppressed.violations.iter_mut().map(|(flow, _)| flow);
+    audited.assessment.flow.iter_mut().chain(suppressed).for_each(|flow| hidden.mask_shared(&mut flow.message));
     audited.assessment.notes.iter_mut().for_each(|note| hidden.mask_shared(&mut note.message));
 }
 

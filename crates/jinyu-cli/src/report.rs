@@ -17,6 +17,7 @@ pub(crate) mod snippet;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod time;
+pub(crate) mod verdicts;
 #[cfg(feature = "xlsx")]
 pub(crate) mod xlsx;
 
@@ -24,7 +25,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use jinyu::{Assessment, Category, Checker, Dismissal, Examination, Finding, Severity, Speaker, Verdict};
+use jinyu::{Assessment, Category, Checker, Dismissal, Examination, Finding, FlowVerdict, Severity, Speaker, Verdict};
 
 use crate::args::{Format, OutputArgs};
 use crate::locale::Locale;
@@ -32,6 +33,7 @@ use crate::read::meter::InputFacts;
 use crate::read::transcripts::Read;
 use crate::read::{Offset, Turn};
 use crate::report::agents::Agents;
+use crate::waivers::Suppression;
 
 /// Where an utterance stands.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +86,38 @@ pub(crate) struct Audited {
     pub(crate) examinations: Vec<Examination>,
     /// What the conversation comes to.
     pub(crate) assessment: Assessment,
+    /// What reviewers have waived; it stands in neither of both.
+    pub(crate) suppressed: Suppressed,
+    /// Findings and violations that an older report has; they are left out, but keep their cost; none without one.
+    pub(crate) known: Option<usize>,
+}
+
+/// What does not count, and why.
+#[derive(Debug, Default)]
+pub(crate) struct Suppressed {
+    pub(crate) findings: Vec<SuppressedFinding>,
+    pub(crate) violations: Vec<(FlowVerdict, Arc<Suppression>)>,
+}
+
+/// A finding that does not count.
+#[derive(Debug)]
+pub(crate) struct SuppressedFinding {
+    /// The place of its turn in the conversation, from 0.
+    pub(crate) place: usize,
+    pub(crate) finding: Finding,
+    pub(crate) why: Arc<Suppression>,
+}
+
+impl Suppressed {
+    /// How many findings and violations.
+    pub(crate) fn count(&self) -> usize {
+        self.findings.len() + self.violations.len()
+    }
+
+    /// The findings of a turn.
+    pub(crate) fn of_turn(&self, place: usize) -> impl Iterator<Item = &SuppressedFinding> {
+        self.findings.iter().filter(move |of| of.place == place)
+    }
 }
 
 impl Audited {
@@ -140,6 +174,12 @@ pub(crate) struct Tally {
     pub(crate) inputs: Vec<InputFacts>,
     /// Whether personal data was masked.
     pub(crate) redacted: bool,
+    /// Findings and violations that reviewers have waived.
+    pub(crate) suppressed: usize,
+    /// Waivers that hold today but met no finding; none where no waivers were given.
+    pub(crate) unused_waivers: Option<usize>,
+    /// Findings and violations that the older report has; none where none was given.
+    pub(crate) known: Option<usize>,
     /// Files that could not be read at all.
     pub(crate) unread: Vec<String>,
     /// Messages about bad input.
@@ -151,7 +191,11 @@ pub(crate) struct Tally {
 impl Tally {
     /// Counts a conversation.
     pub(crate) fn count_conversation(&mut self, audited: &Audited) {
-        let Audited { read, examinations, assessment } = audited;
+        let Audited { read, examinations, assessment, .. } = audited;
+        self.suppressed += audited.suppressed.count();
+        if let Some(known) = audited.known {
+            *self.known.get_or_insert_default() += known;
+        }
         self.conversations += usize::from(read.begins);
         self.conversations_with_findings += usize::from(audited.is_flagged());
         // A piece of an overlong utterance is no utterance of its own.
@@ -205,6 +249,9 @@ impl Tally {
         self.agents.add(other.agents);
         self.inputs.extend(other.inputs);
         self.redacted |= other.redacted;
+        self.suppressed += other.suppressed;
+        self.unused_waivers = self.unused_waivers.or(other.unused_waivers);
+        self.known = self.known.zip(other.known).map(|(one, other)| one + other).or(self.known).or(other.known);
         self.unread.extend(other.unread);
         self.errors += other.errors;
         self.partial |= other.partial;
@@ -222,6 +269,8 @@ impl Tally {
 pub(crate) trait Reporter {
     /// Writes a finding.
     fn finding(&mut self, place: &Place<'_>, finding: &Finding) -> io::Result<()>;
+    /// Writes a finding that does not count.
+    fn suppressed(&mut self, place: &Place<'_>, finding: &Finding, why: &Suppression) -> io::Result<()>;
     /// Writes what matched but was let pass.
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()>;
     /// Writes what a conversation came to, after its findings.
@@ -286,10 +335,13 @@ impl Report {
 
 /// Writes all about a conversation in one form.
 pub(crate) fn write_conversation(reporter: &mut dyn Reporter, audited: &Audited, explain: bool) -> io::Result<()> {
-    for (turn, seen) in audited.read.turns.iter().zip(&audited.examinations) {
+    for (number, (turn, seen)) in audited.read.turns.iter().zip(&audited.examinations).enumerate() {
         let place = Place::of_turn(&audited.read.file, turn);
         for finding in &seen.findings {
             reporter.finding(&place, finding)?;
+        }
+        for of in audited.suppressed.of_turn(number) {
+            reporter.suppressed(&place, &of.finding, &of.why)?;
         }
         for dismissal in seen.dismissals.iter().filter(|_| explain) {
             reporter.dismissal(&place, dismissal)?;

@@ -4,7 +4,7 @@ mod explain;
 mod import;
 mod init;
 mod stats;
-mod write;
+pub(crate) mod write;
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -156,7 +156,7 @@ fn offset_of_zone(zone: &str) -> Option<i64> {
 }
 
 /// Days of the Gregorian calendar; years count from March, so that the leap day ends one.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719_468

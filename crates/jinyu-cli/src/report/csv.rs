@@ -15,6 +15,7 @@ use super::time::clock;
 use super::{Audited, Tally};
 use crate::locale::{Locale, Translator};
 use crate::read::BOM;
+use crate::waivers::Suppression;
 
 /// Writes rows as they come.
 pub(crate) struct CsvReport {
@@ -39,6 +40,7 @@ impl FileReport for CsvReport {
             let line = row.line.map_or(String::new(), |line| line.to_string());
             let time = row.time.map_or(String::new(), clock);
             let score = row.score.to_string();
+            let suppressed = row.suppressed.map(Suppression::line).unwrap_or_default();
             let (suggestion, safety) = row.suggestion.map_or(("", ""), |(text, safety)| (text, safety.as_str()));
             let message = self.translator.translate(row.message);
             let fields: [&str; COLUMNS.len()] = [
@@ -60,6 +62,7 @@ impl FileReport for CsvReport {
                 &harmless(row.file),
                 &line,
                 &score,
+                &harmless(&suppressed),
             ];
             self.out.write_record(fields)?;
         }

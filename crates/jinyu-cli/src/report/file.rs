@@ -141,7 +141,7 @@ impl FileReports {
 }
 
 /// A new file in the folder of `path`, which vanishes unless it is given its name.
-fn create(path: &Path) -> Result<NamedTempFile> {
+pub(crate) fn create(path: &Path) -> Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".jinyu-").suffix(".part");

@@ -25,6 +25,11 @@ pub(crate) fn of_violation(rule: &str, conversation: &str, turns: &[usize]) -> S
     hash(rule, conversation, turns.first().copied().unwrap_or(0), "")
 }
 
+/// Whether a text may be a fingerprint.
+pub(crate) fn is_fingerprint(text: &str) -> bool {
+    text.len() == 2 * KEPT && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 fn hash(rule: &str, conversation: &str, turn: usize, words: &str) -> String {
     let masked = redact::mask_name(conversation);
     let mut hasher = Sha256::new();

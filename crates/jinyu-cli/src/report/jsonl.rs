@@ -14,6 +14,7 @@
 //! | `suggestions` | the best first: `text`, `safety` (`safe`, `unsafe`, `show`), `span` (what it stands for), and `reason` where it is not safe |
 //! | `file`, `line` | where the utterance starts |
 //! | `fingerprint` | what it is recognised by in later reports: of rule, conversation, turn and words |
+//! | `suppressed` | with `--waivers`, of a finding that does not count: `{"reason","who","until"}` |
 //!
 //! `dismissal` (with `--explain`): `conversation`, `turn`, `speaker`, `rule`, `text`, `span`, `file`, `line`, and `reason`: what let it
 //! pass (`guard`, `when`, `boundary`, `covered`, or another word in a later version), with `by`: the guard or the covering rule.
@@ -26,7 +27,7 @@
 //! | `agents`, `start_ms` | who spoke for the company, and when it began (milliseconds since 1970, or since it began); absent where the source does not say |
 //! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension; whether a critical rule was broken |
 //! | `signals`, `steps` | `[{"signal","turn"}]`, `[{"step","turn"}]` |
-//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message`, and of violated ones `fingerprint` |
+//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message`, and of violated ones `fingerprint`; those that do not count also `suppressed`, as of findings |
 //! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first |
 //! | `promises` | `turn`, `agent`, `what`, `when`, `seconds`, `due_ms`, `state` (`open`, `kept`, `broken`) |
 //! | `notes` | for reviewers, never a deduction: `rule`, `profile`, `turns`, `message` |
@@ -35,7 +36,8 @@
 //! `by_category`, `by_severity`, `by_rule` (those that occur), `unread` (files), `errors` (messages on standard error),
 //! `flow` (by rule, how often it said what), `mean_score`, `agents` (`conversations`, `mean`, `spread`, `enough`), `partial` (when it was
 //! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`,
-//! `inputs` (`audit` only): `[{"file","bytes","sha256"}]`; a file that was not read to its end has no hash, `redacted` (with --redact).
+//! `inputs` (`audit` only): `[{"file","bytes","sha256"}]`; a file that was not read to its end has no hash, `redacted` (with --redact),
+//! `suppressed` and `unused_waivers` (with --waivers), `known` (with --baseline: what the older report has).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -54,6 +56,7 @@ use sha2::{Digest, Sha256};
 use super::agents::ENOUGH;
 use super::file::FileReport;
 use super::{Audited, Kind, Place, Reporter, Tally, fingerprint, write_conversation};
+use crate::waivers::Suppression;
 use crate::read::meter::InputFacts;
 
 /// Writes records.
@@ -82,6 +85,8 @@ struct FindingRecord<'a> {
     file: &'a str,
     line: usize,
     fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<&'a Suppression>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +141,8 @@ struct FlowRecord<'a> {
     verdict: &'a FlowVerdict,
     #[serde(skip_serializing_if = "Option::is_none")]
     fingerprint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<&'a Suppression>,
 }
 
 #[derive(Serialize)]
@@ -178,6 +185,12 @@ struct SummaryRecord<'a> {
     inputs: &'a [InputFacts],
     #[serde(skip_serializing_if = "is_false")]
     redacted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unused_waivers: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -215,8 +228,8 @@ impl<W: Write> JsonlReport<W> {
     }
 }
 
-impl<W: Write> Reporter for JsonlReport<W> {
-    fn finding(&mut self, place: &Place<'_>, finding: &Finding) -> io::Result<()> {
+impl<W: Write> JsonlReport<W> {
+    fn write_finding(&mut self, place: &Place<'_>, finding: &Finding, suppressed: Option<&Suppression>) -> io::Result<()> {
         let suggestions = finding.suggestions.iter().map(|suggestion| SuggestionRecord {
             text: &suggestion.text,
             safety: suggestion.safety,
@@ -240,8 +253,19 @@ impl<W: Write> Reporter for JsonlReport<W> {
             file: place.file,
             line: place.line,
             fingerprint: fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span),
+            suppressed,
         };
         write_record(&mut self.out, &record)
+    }
+}
+
+impl<W: Write> Reporter for JsonlReport<W> {
+    fn finding(&mut self, place: &Place<'_>, finding: &Finding) -> io::Result<()> {
+        self.write_finding(place, finding, None)
+    }
+
+    fn suppressed(&mut self, place: &Place<'_>, finding: &Finding, why: &Suppression) -> io::Result<()> {
+        self.write_finding(place, finding, Some(why))
     }
 
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()> {
@@ -269,11 +293,13 @@ impl<W: Write> Reporter for JsonlReport<W> {
     }
 
     fn conversation(&mut self, audited: &Audited) -> io::Result<()> {
-        let Audited { read, assessment, .. } = audited;
-        let flow = assessment.flow.iter().map(|flow| FlowRecord {
+        let Audited { read, assessment, suppressed, .. } = audited;
+        let others = suppressed.violations.iter().map(|(flow, why)| (flow, Some(&**why)));
+        let flow = assessment.flow.iter().map(|flow| (flow, None)).chain(others).map(|(flow, suppressed)| FlowRecord {
             verdict: flow,
             fingerprint: (flow.verdict == Verdict::Violated)
                 .then(|| fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns)),
+            suppressed,
         });
         let record = ConversationRecord {
             r#type: "conversation",
@@ -343,6 +369,9 @@ impl<W: Write> Reporter for JsonlReport<W> {
             packs: packs.collect(),
             inputs: &tally.inputs,
             redacted: tally.redacted,
+            suppressed: tally.unused_waivers.map(|_| tally.suppressed),
+            unused_waivers: tally.unused_waivers,
+            known: tally.known,
         };
         write_record(&mut self.out, &record)
     }

@@ -80,9 +80,9 @@ impl FileReport for JunitReport {
             tests: 0,
             failures: 0,
         });
-        // A note is worth reading, but no failure.
+        // A note is worth reading, but no failure, and nor is what reviewers have waived.
         let rows = rows(audited);
-        let (notes, failures): (Vec<Row<'_>>, Vec<Row<'_>>) = rows.into_iter().partition(|row| row.severity == Severity::Note);
+        let (notes, failures): (Vec<Row<'_>>, Vec<Row<'_>>) = rows.into_iter().partition(|row| row.severity == Severity::Note || row.suppressed.is_some());
         suite.tests += 1;
         suite.failures += usize::from(!failures.is_empty());
         let mut case = BytesStart::new("testcase");
@@ -149,7 +149,8 @@ fn describe(row: &Row<'_>, locale: Locale, translator: &mut Translator) -> Strin
     let category = row.category.map_or(locale.pick("流程", "流程", "flow"), |category| locale.category(category));
     let turn = row.turn.map_or(String::new(), |turn| format!(" #{turn}"));
     let words = if row.words.is_empty() { String::new() } else { format!(" “{}”", row.words) };
-    format!("{category}{turn}{words} {}", translator.translate(row.message))
+    let suppressed = row.suppressed.map_or(String::new(), |why| format!(" [{} {}]", locale.pick("豁免", "豁免", "waived"), why.line()));
+    format!("{category}{turn}{words} {}{suppressed}", translator.translate(row.message))
 }
 
 /// Text without the characters that XML has no way to write.

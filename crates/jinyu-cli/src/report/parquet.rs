@@ -16,6 +16,7 @@ use parquet::schema::parser::parse_message_type;
 use super::file::FileReport;
 use super::row::{COLUMNS, Row, rows};
 use super::{Audited, Tally};
+use crate::waivers::Suppression;
 
 /// Rows of a group.
 const GROUP: usize = 50_000;
@@ -60,6 +61,7 @@ impl ParquetReport {
 
     fn take(&mut self, row: &Row<'_>) {
         let number = |n: Option<usize>| n.and_then(|n| i64::try_from(n).ok());
+        let suppressed = row.suppressed.map(Suppression::line);
         for (name, values) in COLUMNS.iter().zip(&mut self.columns) {
             match values {
                 Values::Number(numbers, present) => {
@@ -87,6 +89,7 @@ impl ParquetReport {
                         "message" => Some(row.message),
                         "suggestion" => row.suggestion.map(|(text, _)| text),
                         "safety" => row.suggestion.map(|(_, safety)| safety.as_str()),
+                        "suppressed" => suppressed.as_deref(),
                         _ => Some(row.file),
                     };
                     present.push(i16::from(value.is_some()));

@@ -1,11 +1,13 @@
 //! Findings and violated flow rules as rows of a table, for the forms that are tables: CSV, workbook and Parquet.
 
-use jinyu::{Category, Confidence, Safety, Severity, Verdict};
+use jinyu::{Category, Confidence, Finding, FlowVerdict, Safety, Severity, Verdict};
 
 use super::{Audited, Place, fingerprint};
+use crate::read::Turn;
+use crate::waivers::Suppression;
 
 /// The names of columns for programs, in the order of [`Row::fields`].
-pub(crate) const COLUMNS: [&str; 18] = [
+pub(crate) const COLUMNS: [&str; 19] = [
     "fingerprint",
     "kind",
     "rule",
@@ -24,6 +26,7 @@ pub(crate) const COLUMNS: [&str; 18] = [
     "file",
     "line",
     "score",
+    "suppressed",
 ];
 
 /// A finding, or a flow rule that is violated.
@@ -54,6 +57,8 @@ pub(crate) struct Row<'a> {
     pub(crate) line: Option<usize>,
     /// Of the conversation.
     pub(crate) score: u32,
+    /// Why it does not count.
+    pub(crate) suppressed: Option<&'a Suppression>,
 }
 
 impl Row<'_> {
@@ -63,53 +68,66 @@ impl Row<'_> {
     }
 }
 
-/// The rows of a conversation: its findings in order, then its violated flow rules.
+/// The rows of a conversation: its findings in order, then its violated flow rules, each followed by those that do not count.
 pub(crate) fn rows(audited: &Audited) -> Vec<Row<'_>> {
-    let Audited { read, examinations, assessment } = audited;
-    let score = assessment.score.overall;
+    let Audited { read, examinations, assessment, suppressed, .. } = audited;
     let mut rows = Vec::new();
-    for (turn, seen) in read.turns.iter().zip(examinations) {
-        let place = Place::of_turn(&read.file, turn);
-        rows.extend(seen.findings.iter().map(|finding| Row {
-            fingerprint: fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span),
-            rule: &finding.rule,
-            category: Some(finding.category),
-            severity: finding.severity,
-            confidence: Some(finding.confidence),
-            conversation: &read.conversation,
-            agent: turn.utterance.agent.as_deref(),
-            time: turn.utterance.start_ms,
-            turn: Some(place.turn),
-            words: &finding.text,
-            utterance: place.text,
-            message: &finding.message,
-            suggestion: finding.suggestions.first().map(|suggestion| (suggestion.text.as_str(), suggestion.safety)),
-            file: &read.file,
-            line: Some(place.line_and_column(finding.span.start).0),
-            score,
-        }));
+    for (number, (turn, seen)) in read.turns.iter().zip(examinations).enumerate() {
+        let counted = seen.findings.iter().map(|finding| (finding, None));
+        let others = suppressed.of_turn(number).map(|of| (&of.finding, Some(&*of.why)));
+        rows.extend(counted.chain(others).map(|(finding, why)| of_finding(audited, turn, finding, why)));
     }
-    for flow in assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated) {
-        let first = flow.turns.first();
-        let turn = read.turns.iter().find(|turn| Some(&turn.utterance.turn) == first);
-        rows.push(Row {
-            fingerprint: fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns),
-            rule: &flow.rule,
-            category: None,
-            severity: flow.severity,
-            confidence: None,
-            conversation: &read.conversation,
-            agent: audited.agents().first().map(|agent| &***agent),
-            time: turn.and_then(|turn| turn.utterance.start_ms),
-            turn: first.copied(),
-            words: "",
-            utterance: turn.map_or("", |turn| turn.utterance.text.as_str()),
-            message: &flow.message,
-            suggestion: None,
-            file: &read.file,
-            line: turn.map(|turn| turn.line),
-            score,
-        });
-    }
+    let violated = assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated).map(|flow| (flow, None));
+    let others = suppressed.violations.iter().map(|(flow, why)| (flow, Some(&**why)));
+    rows.extend(violated.chain(others).map(|(flow, why)| of_violation(audited, flow, why)));
     rows
+}
+
+fn of_finding<'a>(audited: &'a Audited, turn: &'a Turn, finding: &'a Finding, suppressed: Option<&'a Suppression>) -> Row<'a> {
+    let read = &audited.read;
+    let place = Place::of_turn(&read.file, turn);
+    Row {
+        fingerprint: fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span),
+        rule: &finding.rule,
+        category: Some(finding.category),
+        severity: finding.severity,
+        confidence: Some(finding.confidence),
+        conversation: &read.conversation,
+        agent: turn.utterance.agent.as_deref(),
+        time: turn.utterance.start_ms,
+        turn: Some(place.turn),
+        words: &finding.text,
+        utterance: place.text,
+        message: &finding.message,
+        suggestion: finding.suggestions.first().map(|suggestion| (suggestion.text.as_str(), suggestion.safety)),
+        file: &read.file,
+        line: Some(place.line_and_column(finding.span.start).0),
+        score: audited.assessment.score.overall,
+        suppressed,
+    }
+}
+
+fn of_violation<'a>(audited: &'a Audited, flow: &'a FlowVerdict, suppressed: Option<&'a Suppression>) -> Row<'a> {
+    let read = &audited.read;
+    let first = flow.turns.first();
+    let turn = read.turns.iter().find(|turn| Some(&turn.utterance.turn) == first);
+    Row {
+        fingerprint: fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns),
+        rule: &flow.rule,
+        category: None,
+        severity: flow.severity,
+        confidence: None,
+        conversation: &read.conversation,
+        agent: audited.agents().first().map(|agent| &***agent),
+        time: turn.and_then(|turn| turn.utterance.start_ms),
+        turn: first.copied(),
+        words: "",
+        utterance: turn.map_or("", |turn| turn.utterance.text.as_str()),
+        message: &flow.message,
+        suggestion: None,
+        file: &read.file,
+        line: turn.map(|turn| turn.line),
+        score: audited.assessment.score.overall,
+        suppressed,
+    }
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::file::FileReport;
 use super::{Audited, Place, Tally, fingerprint};
 use crate::locale::{Locale, Translator};
+use crate::waivers::Suppression;
 
 /// Writes one run.
 pub(crate) struct SarifReport {
@@ -58,21 +59,32 @@ impl SarifReport {
         Ok(serde_json::to_writer(&mut self.out, result)?)
     }
 
+    /// Writes a result that reviewers may have waived.
+    fn suppressible(&mut self, mut result: Value, why: Option<&Suppression>) -> Result<()> {
+        if let (Some(object), Some(why)) = (result.as_object_mut(), why) {
+            let suppression = json!({"kind": "external", "status": "accepted", "justification": why.line()});
+            object.insert("suppressions".to_owned(), json!([suppression]));
+        }
+        self.result(&result)
+    }
+
     fn findings(&mut self, audited: &Audited) -> Result<()> {
-        for (turn, seen) in audited.read.turns.iter().zip(&audited.examinations) {
+        for (number, (turn, seen)) in audited.read.turns.iter().zip(&audited.examinations).enumerate() {
             let place = Place::of_turn(&audited.read.file, turn);
-            for finding in &seen.findings {
+            let counted = seen.findings.iter().map(|finding| (finding, None));
+            let others = audited.suppressed.of_turn(number).map(|of| (&of.finding, Some(&*of.why)));
+            for (finding, why) in counted.chain(others) {
                 let category = self.locale.category(finding.category);
-                let number = self.rule(&finding.rule, category, finding.severity, &finding.message);
+                let rule = self.rule(&finding.rule, category, finding.severity, &finding.message);
                 let mut message = format!("“{}”：{}", finding.text, self.translator.translate(&finding.message));
                 if let Some(suggestion) = finding.suggestions.first() {
                     message += &format!(" {}“{}”", self.locale.pick("改说", "改說", "Say "), suggestion.text);
                 }
                 let fingerprint =
                     fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span);
-                self.result(&json!({
+                self.suppressible(json!({
                     "ruleId": finding.rule,
-                    "ruleIndex": number,
+                    "ruleIndex": rule,
                     "level": finding.severity.as_str(),
                     "message": {"text": message},
                     "locations": [location(&place, finding.span)],
@@ -82,7 +94,7 @@ impl SarifReport {
                         "turn": place.turn,
                         "confidence": finding.confidence.as_str(),
                     },
-                }))?;
+                }), why)?;
             }
             for dismissal in seen.dismissals.iter().filter(|_| self.explain).cloned().collect::<Vec<_>>() {
                 let fingerprint =
@@ -110,8 +122,10 @@ impl SarifReport {
 impl FileReport for SarifReport {
     fn conversation(&mut self, audited: &Audited) -> Result<()> {
         self.findings(audited)?;
-        let Audited { read, assessment, .. } = audited;
-        for flow in assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated) {
+        let Audited { read, assessment, suppressed, .. } = audited;
+        let violated = assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated).map(|flow| (flow, None));
+        let others = suppressed.violations.iter().map(|(flow, why)| (flow, Some(&**why)));
+        for (flow, why) in violated.chain(others) {
             let number = self.rule(&flow.rule, self.locale.pick("流程", "流程", "flow"), flow.severity, &flow.message);
             let shown = |number: &usize| read.turns.iter().find(|turn| turn.utterance.turn == *number);
             let mut turns: Vec<_> = flow.turns.iter().filter_map(shown).collect();
@@ -126,7 +140,7 @@ impl FileReport for SarifReport {
                 })
                 .collect();
             let message = self.translator.translate(&flow.message).to_owned();
-            self.result(&json!({
+            self.suppressible(json!({
                 "ruleId": flow.rule,
                 "ruleIndex": number,
                 "level": flow.severity.as_str(),
@@ -135,7 +149,7 @@ impl FileReport for SarifReport {
                 "relatedLocations": locations.iter().skip(1).collect::<Vec<_>>(),
                 "partialFingerprints": {"jinyu/v1": fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns)},
                 "properties": {"conversation": read.conversation, "turns": flow.turns},
-            }))?;
+            }), why)?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use super::snippet::snippet;
 use super::table::{Align, Table};
 use super::{Audited, Kind, Place, Reporter, Tally};
 use crate::locale::{Locale, Translator};
+use crate::waivers::Suppression;
 
 /// How many rules the table of those that fired most names.
 const TOP_RULES: usize = 10;
@@ -126,6 +127,11 @@ impl<W: Write> Reporter for TextReport<W> {
         }
         writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&finding.message))?;
         self.suggestions(finding)
+    }
+
+    fn suppressed(&mut self, _place: &Place<'_>, _finding: &Finding, _why: &Suppression) -> io::Result<()> {
+        // The summary counts them; the other forms list them.
+        Ok(())
     }
 
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()> {
@@ -244,6 +250,20 @@ impl<W: Write> TextReport<W> {
                 Locale::English => format!("{per_hundred:.1} per 100 utterances"),
             },
         );
+        let mut sum = |name: &str, n: usize, remark: String| sums.row([name.to_owned(), n.to_string(), remark]);
+        if let Some(unused) = tally.unused_waivers {
+            let remark = match locale {
+                _ if unused == 0 => String::new(),
+                Locale::Hans => format!("另有{unused}条豁免没有用上"),
+                Locale::Hant => format!("另有{unused}條豁免沒有用上"),
+                Locale::English => format!("{unused} waivers met no finding"),
+            };
+            sum(locale.pick("已豁免", "已豁免", "suppressed"), tally.suppressed, remark);
+        }
+        if let Some(known) = tally.known {
+            let remark = locale.pick("旧报告里已有，没有列出", "舊報告裡已有，沒有列出", "in the older report, not listed");
+            sum(locale.pick("基线", "基準", "known"), known, remark.to_owned());
+        }
         sums.write(&mut self.out, "  ", Style::new())?;
         if let Some(mean) = tally.agents.all.mean() {
             let spread = tally.agents.all.spread().map_or(String::new(), |spread| format!(" ± {spread:.1}"));

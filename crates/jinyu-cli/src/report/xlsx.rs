@@ -14,17 +14,16 @@ use super::file::FileReport;
 use super::jsonl::{sha256, tenth};
 use super::row::rows;
 use super::time::clock;
+use super::verdicts::{FINGERPRINT, Name, REMARK, REVIEWER, RULE, VERDICT, VERDICTS};
 use super::{Audited, Tally};
 use crate::locale::{Locale, Translator};
+use crate::waivers::Suppression;
 
 /// Rows that a sheet can have.
 const MOST_ROWS: u32 = 1_048_576;
 
 /// Characters that a cell can have.
 const MOST_CHARACTERS: usize = 32_767;
-
-/// A sheet's name: Simplified, Traditional, English.
-type Name = [&'static str; 3];
 
 /// A column: its name, and its width in characters.
 type Column = (Name, f64);
@@ -37,14 +36,11 @@ pub(crate) const SHEETS: [Name; 4] = [
     ["问题", "問題", "Findings"],
 ];
 
-/// What a reviewer may say of a finding: it is correct, it is wrong, unsure.
-pub(crate) const VERDICTS: [Name; 3] = [["正确", "正確", "correct"], ["错误", "錯誤", "wrong"], ["不确定", "不確定", "unsure"]];
-
 /// The columns of the findings; a reviewer fills the first three.
-pub(crate) const FINDING_COLUMNS: [Column; 19] = [
-    (["复核结论", "複核結論", "Verdict"], 11.0),
-    (["复核人", "複核人", "Reviewer"], 11.0),
-    (["备注", "備註", "Remark"], 22.0),
+pub(crate) const FINDING_COLUMNS: [Column; 20] = [
+    (VERDICT, 11.0),
+    (REVIEWER, 11.0),
+    (REMARK, 22.0),
     (["级别", "級別", "Severity"], 9.0),
     (["类别", "類別", "Category"], 14.0),
     (["原话", "原話", "Words"], 24.0),
@@ -52,7 +48,7 @@ pub(crate) const FINDING_COLUMNS: [Column; 19] = [
     (["原因", "原因", "Reason"], 40.0),
     (["改说", "改說", "Better wording"], 40.0),
     (["可否直接替换", "可否直接替換", "Safety"], 13.0),
-    (["规则", "規則", "Rule"], 30.0),
+    (RULE, 30.0),
     (["把握", "把握", "Confidence"], 9.0),
     (["对话编号", "對話編號", "Conversation"], 26.0),
     (["坐席", "客服人員", "Agent"], 14.0),
@@ -60,7 +56,8 @@ pub(crate) const FINDING_COLUMNS: [Column; 19] = [
     (["轮", "輪", "Turn"], 6.0),
     (["文件", "檔案", "File"], 30.0),
     (["行", "行", "Line"], 7.0),
-    (["指纹", "指紋", "Fingerprint"], 22.0),
+    (FINGERPRINT, 22.0),
+    (["豁免", "豁免", "Waived"], 30.0),
 ];
 
 const CONVERSATION_COLUMNS: [Column; 15] = [
@@ -174,6 +171,13 @@ impl XlsxReport {
         row(locale.pick("有问题的对话", "有問題的對話", "With findings"), figure(tally.conversations_with_findings), "")?;
         row(locale.pick("客服话语", "客服話語", "Agent utterances"), figure(tally.agent_utterances), "")?;
         row(locale.pick("用语问题", "用語問題", "Findings in words"), figure(tally.findings), "")?;
+        if let Some(unused) = tally.unused_waivers {
+            let remark = format!("{}: {unused}", locale.pick("用不上的豁免", "用不上的豁免", "waivers that met no finding"));
+            row(locale.pick("已豁免", "已豁免", "Waived"), figure(tally.suppressed), &remark)?;
+        }
+        if let Some(known) = tally.known {
+            row(locale.pick("基线里已有", "基準裡已有", "In the baseline already"), figure(known), "")?;
+        }
         let scores = &tally.agents.all;
         if let Some(mean) = scores.mean() {
             let spread = scores.spread().map(|spread| format!("± {spread:.1}")).unwrap_or_default();
@@ -235,7 +239,7 @@ impl FileReport for XlsxReport {
         let Self { locale, translator, looks, book, conversations, findings, .. } = self;
         let locale = *locale;
         let [_, _, conversations_name, findings_name] = SHEETS;
-        let Audited { read, examinations, assessment } = audited;
+        let Audited { read, examinations, assessment, .. } = audited;
         let CareScores { credible, attractive, responsive, empathic, .. } = assessment.score.care;
         let agents: Vec<&str> = audited.agents().into_iter().map(|agent| &**agent).collect();
         let violated = assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated);
@@ -290,6 +294,7 @@ impl FileReport for XlsxReport {
                     Cell::Text(row.file),
                     row.line.map_or(Cell::Empty, |line| Cell::Number(line as f64)),
                     Cell::Text(&row.fingerprint),
+                    row.suppressed.map(Suppression::line).as_deref().map_or(Cell::Empty, Cell::Text),
                 ],
             )?;
         }

@@ -38,7 +38,7 @@ pub(super) fn name_from(path: &Path, checker: &Checker) -> String {
 }
 
 /// A string as TOML writes it.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -165,7 +165,7 @@ fn is_false(flag: &bool) -> bool {
 
 impl<'a> Entry<'a> {
     pub(super) fn new(audited: &'a Audited, names: &mut Names) -> Self {
-        let Audited { read, examinations, assessment } = audited;
+        let Audited { read, examinations, assessment, .. } = audited;
         let mut rules: Vec<usize> = Vec::new();
         for finding in examinations.iter().flat_map(|seen| &seen.findings) {
             rules.push(names.rule(&finding.rule, RuleKind::Offence(finding.category), finding.severity, &finding.message));
@@ -230,6 +230,9 @@ struct FindingRecord<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suggestions: Vec<SuggestionRecord<'a>>,
     fingerprint: String,
+    /// Why it does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -245,6 +248,9 @@ struct FlowRecord<'a> {
     rule: usize,
     verdict: Verdict,
     turns: &'a [usize],
+    /// Why it does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waived: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -273,11 +279,13 @@ struct NoteRecord<'a> {
 }
 
 pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> {
-    let Audited { read, examinations, assessment } = audited;
+    let Audited { read, examinations, assessment, suppressed, .. } = audited;
     let mut turns = Vec::with_capacity(read.turns.len());
-    for (turn, seen) in read.turns.iter().zip(examinations) {
+    for (number, (turn, seen)) in read.turns.iter().zip(examinations).enumerate() {
         let said = &turn.utterance;
-        let findings = seen.findings.iter().map(|finding| FindingRecord {
+        let counted = seen.findings.iter().map(|finding| (finding, None));
+        let others = suppressed.of_turn(number).map(|of| (&of.finding, Some(of.why.line())));
+        let findings = counted.chain(others).map(|(finding, waived)| FindingRecord {
             rule: names.rule(&finding.rule, RuleKind::Offence(finding.category), finding.severity, &finding.message),
             confidence: finding.confidence.as_str(),
             span: finding.span.positions(&said.text).utf16,
@@ -288,6 +296,7 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
                 .map(|of| SuggestionRecord { text: &of.text, safety: of.safety, reason: of.reason.as_deref() })
                 .collect(),
             fingerprint: fingerprint::of_finding(&finding.rule, &read.conversation, said.turn, &said.text, finding.span),
+            waived,
         });
         turns.push(TurnRecord {
             turn: said.turn,
@@ -301,10 +310,12 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
             steps: seen.steps.iter().map(|step| names.event(&step.name)).collect(),
         });
     }
-    let flow = assessment.flow.iter().map(|flow| FlowRecord {
+    let others = suppressed.violations.iter().map(|(flow, why)| (flow, Some(why.line())));
+    let flow = assessment.flow.iter().map(|flow| (flow, None)).chain(others).map(|(flow, waived)| FlowRecord {
         rule: names.rule(&flow.rule, RuleKind::Flow, flow.severity, &flow.message),
         verdict: flow.verdict,
         turns: &flow.turns,
+        waived,
     });
     let flow = flow.collect();
     let notes = assessment.notes.iter().map(|note| NoteRecord {

@@ -34,6 +34,9 @@ pub(super) struct Page<'a> {
     period: Option<String>,
     partial: bool,
     redacted: bool,
+    /// What does not count, where waivers or an older report were given.
+    waived: Option<usize>,
+    known: Option<usize>,
     conversations: usize,
     flagged: usize,
     findings: usize,
@@ -202,6 +205,8 @@ impl<'a> Page<'a> {
             ),
             partial: tally.partial,
             redacted: tally.redacted,
+            waived: tally.unused_waivers.map(|_| tally.suppressed),
+            known: tally.known,
             conversations: tally.conversations,
             flagged: tally.conversations_with_findings,
             findings: tally.findings,

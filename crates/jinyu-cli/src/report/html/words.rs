@@ -93,6 +93,8 @@ const WORDS: &[[&str; 4]] = &[
         "點一下規則，只看違反它的對話。流程規則只算適用的對話。",
         "Select a rule to list the conversations that broke it. Of flow rules only conversations count to which they apply.",
     ],
+    ["waived", "已豁免", "已豁免", "Waived"],
+    ["known", "基线里已有，没有列出", "基準裡已有，沒有列出", "In the older report already, not listed"],
     ["rule", "规则", "規則", "Rule"],
     ["share", "占对话", "佔對話", "Share"],
     ["times", "次数", "次數", "Times"],
