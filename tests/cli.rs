@@ -19,10 +19,12 @@ mod authors;
 mod formats;
 #[path = "cli/records.rs"]
 mod records;
-#[path = "cli/review.rs"]
-mod review;
+#[path = "cli/replay.rs"]
+mod replay;
 #[path = "cli/reports.rs"]
 mod reports;
+#[path = "cli/review.rs"]
+mod review;
 
 fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data").join(path)

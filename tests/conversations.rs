@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use jinyu::{Assessment, Checker, Conversation, Report, RulePack, Speaker, Utterance, Verdict};
+use jinyu::{Assessment, Charge, Checker, Conversation, Report, RulePack, Speaker, Utterance, Verdict};
 use proptest::prelude::*;
 
 static CHECKER: LazyLock<Checker> = LazyLock::new(|| Checker::builder().build().unwrap());
@@ -64,6 +64,33 @@ fn every_deduction_names_its_evidence_and_the_sums_are_right() {
     };
     assert_eq!(f64::from(score.care.empathic), of_care(jinyu::Care::Empathic).max(0.0).round());
     assert_eq!(f64::from(score.care.responsive), of_care(jinyu::Care::Responsive).max(0.0).round());
+}
+
+#[test]
+fn what_is_waived_costs_nothing_and_leaves_the_rest_as_it_was() {
+    let mut conversation = Conversation::new("c");
+    for (turn, (speaker, said)) in
+        [(Speaker::Customer, "你们太过分了！我要投诉！"), (Speaker::Agent, "我们是不会乱扣钱的")].into_iter().enumerate()
+    {
+        conversation.utterances.push(Utterance::new(turn, speaker, said));
+    }
+    let all = CHECKER.audit(&conversation);
+    assert!(violated(&all.assessment).contains("handling/denial-first"), "{all:#?}");
+    let found = all.examinations.iter().map(|seen| seen.findings.len()).sum::<usize>();
+
+    let without_findings = CHECKER.audit_waiving(&conversation, |charge| matches!(charge, Charge::Finding(..)));
+    assert_eq!((without_findings.waived.findings.len(), without_findings.waived.findings[0].0), (found, 1));
+    assert!(without_findings.examinations.iter().all(|seen| seen.findings.is_empty()));
+    assert!(!violated(&without_findings.assessment).contains("handling/denial-first"), "flow rules do not see them");
+
+    let is_denial = |rule: &str| rule == "handling/denial-first";
+    let without_rule =
+        CHECKER.audit_waiving(&conversation, |charge| matches!(charge, Charge::Violation(flow) if is_denial(&flow.rule)));
+    assert_eq!((without_rule.waived.violations.len(), without_rule.waived.findings.len()), (1, 0));
+    assert!(!without_rule.assessment.flow.iter().any(|flow| is_denial(&flow.rule)));
+    let others: Vec<_> = all.assessment.score.deductions.iter().filter(|of| !is_denial(&of.rule)).cloned().collect();
+    assert_eq!(without_rule.assessment.score.deductions, others, "the points of the others stay");
+    assert!(without_rule.assessment.score.overall > all.assessment.score.overall);
 }
 
 #[test]

@@ -32,6 +32,16 @@ pub(crate) struct FindingRecord {
     pub(crate) file: String,
     pub(crate) line: usize,
     pub(crate) fingerprint: String,
+    pub(crate) suppressed: Option<SuppressionRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct SuppressionRecord {
+    pub(crate) reason: String,
+    pub(crate) who: String,
+    pub(crate) until: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -86,6 +96,9 @@ pub(crate) struct SummaryRecord {
     pub(crate) inputs: Vec<InputRecord>,
     #[serde(default)]
     pub(crate) redacted: bool,
+    pub(crate) suppressed: Option<usize>,
+    pub(crate) unused_waivers: Option<usize>,
+    pub(crate) known: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -173,6 +186,7 @@ pub(crate) struct FlowRecord {
     pub(crate) turns: Vec<usize>,
     pub(crate) message: String,
     pub(crate) fingerprint: Option<String>,
+    pub(crate) suppressed: Option<SuppressionRecord>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -116,8 +116,25 @@ fn verdicts_become_waivers_and_audits_respect_them() {
     assert_eq!(waivers.matches("[[waiver]]").count(), 2);
     assert!(waivers.contains("reason = \"客户先说的\"\nwho = \"李\"\nuntil = \"2027-05-30\"\n"), "{waivers}");
 
-    let after = audit(&folder, &["--format", "jsonl", "--waivers", "jinyu-waivers.toml", "--out", "new.csv", "--out", "new.sarif", "--out", "new.junit.xml", "--out", "new.html"]);
+    let after = audit(
+        &folder,
+        &[
+            "--format",
+            "jsonl",
+            "--waivers",
+            "jinyu-waivers.toml",
+            "--out",
+            "new.csv",
+            "--out",
+            "new.sarif",
+            "--out",
+            "new.junit.xml",
+            "--out",
+            "new.html",
+        ],
+    );
     assert_eq!(after.code, 1, "others are left");
+    super::records(&after.out);
     let (suppressed, counted): (Vec<Value>, Vec<Value>) =
         records(&after.out, "finding").into_iter().partition(|finding| finding.get("suppressed").is_some());
     assert_eq!((suppressed.len(), counted.len()), (2, 3));
@@ -134,7 +151,7 @@ fn verdicts_become_waivers_and_audits_respect_them() {
     assert_eq!((points(&before.out), points(&after.out)), (2, 0));
     assert!(score(&after.out).iter().zip(score(&before.out)).all(|(after, before)| *after > before), "no points are lost");
     let read = |name: &str| fs::read_to_string(path(name)).unwrap();
-    assert_eq!(read("new.csv").lines().filter(|line| line.trim_end().ends_with("客户先说的 (李, 2027-05-30)")).count(), 2);
+    assert_eq!(read("new.csv").lines().filter(|line| line.ends_with("\"客户先说的 (李, 2027-05-30)\"")).count(), 2);
     let sarif: Value = serde_json::from_str(&read("new.sarif")).unwrap();
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     assert_eq!(results.iter().filter(|of| of["suppressions"][0]["kind"] == "external").count(), 2);
@@ -158,7 +175,11 @@ fn expired_and_broken_waivers_do_not_apply() {
     let waiver = |finding: &str, until: &str| {
         format!("[[waiver]]\nfinding = \"{finding}\"\nrule = \"r\"\nreason = \"x\"\nwho = \"y\"\nuntil = {until}\n")
     };
-    let file = [waiver(&fingerprints[0], "\"2026-11-30\""), waiver(&fingerprints[1], "2026-12-01"), waiver(&fingerprints[2], "\"soon\"")];
+    let file = [
+        waiver(&fingerprints[0], "\"2026-11-30\""),
+        waiver(&fingerprints[1], "2026-12-01"),
+        waiver(&fingerprints[2], "\"soon\""),
+    ];
     fs::write(folder.path().join("w.toml"), file.concat()).unwrap();
     let ran = audit(&folder, &["--format", "jsonl", "--waivers", "w.toml"]);
     assert_eq!(ran.code, 2, "{}", ran.err);
@@ -190,6 +211,7 @@ fn violations_can_be_waived() {
     );
     fs::write(folder.path().join("w.toml"), waiver).unwrap();
     let after = audit(&folder, &["--rules", "f.toml", "--format", "jsonl", "--waivers", "w.toml", "--redact"]);
+    super::records(&after.out);
     let (better, waived) = flow(&after).remove(0);
     assert_eq!((better, waived["suppressed"]["reason"].as_str()), (score + 10, Some("x")));
     let summary = &records(&after.out, "summary")[0];
@@ -264,6 +286,7 @@ fn only_what_is_new() {
     audit(&folder, &["--out", "old.jsonl"]);
     let path = folder.path().join("calls.txt");
     let same = audit(&folder, &["--format", "jsonl", "--baseline", "old.jsonl"]);
+    super::records(&same.out);
     let summary = &records(&same.out, "summary")[0];
     assert_eq!((same.code, summary["findings"].as_u64(), summary["known"].as_u64()), (0, Some(0), Some(5)));
     // Another conversation before it moves the lines; one more finding is new.

@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Fix(FixArgs),
     Audit(AuditArgs),
     Review(ReviewArgs),
+    Replay(ReplayArgs),
     Rules(RulesArgs),
 }
 
@@ -165,7 +166,8 @@ pub(crate) enum ReviewCommand {
 
 /// Read verdicts from workbooks: how precise the rules are, whether reviewers agree, and waivers for what they marked as wrong
 #[derive(Debug, Args)]
-#[command(after_help = "The workbook is the one that `jinyu audit --out review.xlsx` writes. Reviewers fill 复核结论 (正确 错误 不确定; correct wrong
+#[command(
+    after_help = "The workbook is the one that `jinyu audit --out review.xlsx` writes. Reviewers fill 复核结论 (正确 错误 不确定; correct wrong
                         unsure) and, if they like, 复核人 and 备注. Several reviewers: a copy of the file each, or more columns 复核结论2, 复核人2 …
                         Findings that most reviewers mark as wrong become waivers; a waiver of a finding that they mark as correct is taken back.
                         Exit codes: 0 done, 2 error.
@@ -176,7 +178,8 @@ pub(crate) enum ReviewCommand {
   \
                         jinyu review import --dry-run li.xlsx wang.xlsx
   \
-                        jinyu audit --waivers jinyu-waivers.toml calls/")]
+                        jinyu audit --waivers jinyu-waivers.toml calls/"
+)]
 pub(crate) struct ReviewImportArgs {
     /// Workbooks with verdicts
     #[arg(value_name = "FILE", required = true)]
@@ -199,6 +202,45 @@ pub(crate) struct ReviewImportArgs {
     /// The day from which 180 days count
     #[arg(long, value_name = "DATE", hide = true)]
     pub(crate) today: Option<Date>,
+}
+
+/// Show what a change of rules changes on past transcripts
+#[derive(Debug, Args)]
+#[command(
+    after_help = "PACKS is a pack, a folder of packs, or `default` for the built-in ones; give --old and --new more than once to join several.\n\
+                        Examples inside the packs are not run: `jinyu rules test` does that.\n\
+                        Exit codes: 0 nothing changes, 1 something does, 2 error.\n\n\
+                        Examples:\n  \
+                        jinyu replay --old default --new default --new company.toml calls/\n  \
+                        jinyu replay --old rules-2026/ --new rules-2027/ --out change.html 'calls/**/*.csv'\n  \
+                        jinyu replay --old default --new rules/ --format jsonl calls/"
+)]
+pub(crate) struct ReplayArgs {
+    /// Transcripts, folders of them, patterns such as 'calls/**/*.csv'; `-` is standard input
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The rules as they were
+    #[arg(long, value_name = "PACKS", required = true)]
+    pub(crate) old: Vec<PathBuf>,
+    /// The rules as they would be
+    #[arg(long, value_name = "PACKS", required = true)]
+    pub(crate) new: Vec<PathBuf>,
+    /// Show up to so many findings gained and lost for each rule
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) examples: usize,
+    /// Also write a page that holds the same: a name that ends in .html
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Mask telephone numbers, identity cards, bank cards, e-mail and addresses
+    #[arg(long)]
+    pub(crate) redact: bool,
+    #[command(flatten)]
+    pub(crate) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(crate) output: RulesOutputArgs,
+    /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
+    #[arg(long)]
+    pub(crate) asr: bool,
 }
 
 /// List, explain, test, measure and write rules
@@ -340,7 +382,7 @@ pub(crate) struct RulesLintArgs {
 /// How `rules list` and `rules explain` answer.
 #[derive(Debug, Args)]
 pub(crate) struct RulesOutputArgs {
-    /// For people, or one JSON record a rule
+    /// For people, or JSON Lines for programs
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
     /// Language of the output [default: from LC_ALL, LC_MESSAGES, LANG]

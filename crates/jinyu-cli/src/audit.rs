@@ -1,16 +1,13 @@
 //! `jinyu audit`: transcripts and folders of them, each conversation judged as a whole; only agents are judged. Conversations are read
-//! in one thread, judged in as many as there are cores, and written in the order in which they were read, to standard output and to the
-//! reports in files. Memory is bounded by the conversations under way and the sums.
+//! and judged by the [pipeline](crate::pipeline) and written to standard output and to the reports in files. Memory is bounded by the
+//! conversations under way and the sums.
 
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::atomic::Ordering;
 
-use anyhow::{Result, anyhow};
-use jinyu::{Charge, Checker, Conversation, Report};
+use anyhow::Result;
+use jinyu::{Charge, Checker, Report};
 
 use crate::Outcome;
 use crate::args::{AuditArgs, Format};
@@ -18,19 +15,16 @@ use crate::baseline::Baseline;
 use crate::date::Date;
 use crate::load;
 use crate::locale::Locale;
+use crate::pipeline::{self, InOrder};
 use crate::problem::Problems;
 use crate::progress::Progress;
-use crate::read::meter::InputFacts;
-use crate::read::transcripts::{self, Listener, Read, Reading};
+use crate::read::transcripts::{Read, Reading};
 use crate::redact::redact;
 use crate::report::file::FileReports;
 use crate::report::jsonl::JsonlReport;
 use crate::report::text::TextReport;
 use crate::report::{Audited, Kind, Reporter, Suppressed, SuppressedFinding, Tally, line_width, text_output, write_conversation};
 use crate::waivers::Waivers;
-
-/// Conversations under way at most, read but not yet written.
-const UNDER_WAY: usize = 256;
 
 /// Audits all paths.
 ///
@@ -42,42 +36,14 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let form = Form::new(args);
     let settled = Settled::new(args, problems)?;
     let files = FileReports::open(&args.out, form.locale, args.output.explain)?;
-    let stopped = Arc::new(AtomicBool::new(false));
-    let on_signal = Arc::clone(&stopped);
-    // A second Ctrl-C ends at once. Without a handler Ctrl-C just ends, and the report with it.
-    let _ = ctrlc::set_handler(move || {
-        if on_signal.swap(true, Ordering::Relaxed) {
-            std::process::abort();
-        }
-    });
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let (queue, waiting) = sync_channel::<Job>(UNDER_WAY);
-    let waiting = Mutex::new(waiting);
-    let (order, in_order) = sync_channel::<Receiver<Judged>>(UNDER_WAY);
+    let stopped = pipeline::stop_on_signal();
+    // A bar between the lines of a report helps nobody.
+    let progress = Progress::new(reading.meter(), form.locale, form.sums_only || !io::stdout().is_terminal());
     let keeps = !files.is_empty();
-    let (written, read) = thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| judge(&checker, &settled, &form, keeps, &waiting));
-        }
-        let writer = scope.spawn(|| write(&form, files, in_order, &stopped));
-        let tally = Tally { redacted: args.redact, ..Tally::default() };
-        // A bar between the lines of a report helps nobody.
-        let progress = Progress::new(reading.meter(), form.locale, form.sums_only || !io::stdout().is_terminal());
-        let mut audit = Audit { tally, queue, order, stopped: &stopped, progress };
-        let read = transcripts::read(&args.paths, &reading, &mut audit, problems);
-        let Audit { tally, queue, order, progress, .. } = audit;
-        progress.finish();
-        // Nothing more comes: the others end when they have done what is left.
-        drop((queue, order));
-        let written = writer.join().map_err(|_| anyhow!("the thread that writes the report failed"));
-        (written.and_then(|written| written).map(|written| (tally, written)), read)
-    });
-    let (mut tally, (written, files)) = written?;
-    if let Err(error) = read
-        && !error.is::<Stopped>()
-    {
-        return Err(error);
-    }
+    let judge = |read| judge(settled.audit(&checker, read), &form, keeps);
+    let write = |judged| write(&form, files, judged);
+    let (mut tally, (written, files)) = pipeline::run(&args.paths, &reading, progress, &stopped, judge, write, problems)?;
+    tally.redacted = args.redact;
     tally.add(written);
     tally.errors = problems.count();
     tally.partial = stopped.load(Ordering::Relaxed);
@@ -105,9 +71,7 @@ impl Settled {
 
     /// Judges a conversation, leaving out what is settled. What is waived costs nothing; what is known keeps its cost.
     fn audit(&self, checker: &Checker, mut read: Read) -> Audited {
-        let mut conversation = Conversation::new(&*read.conversation);
-        // The utterances are lent to the library and taken back: a conversation may be large.
-        conversation.utterances = read.turns.iter_mut().map(|turn| std::mem::replace(&mut turn.utterance, empty())).collect();
+        let conversation = read.lend();
         let waivers = self.waivers.as_ref().filter(|waivers| !waivers.is_empty());
         let mut reasons = VecDeque::new();
         let Report { examinations, assessment, waived, .. } = checker.audit_waiving(&conversation, |charge| {
@@ -119,13 +83,12 @@ impl Settled {
             reasons.extend(why.clone());
             why.is_some()
         });
-        for (turn, utterance) in read.turns.iter_mut().zip(conversation.utterances) {
-            turn.utterance = utterance;
-        }
+        read.take_back(conversation);
         // Reasons come in the order of what is waived: findings first, then violations.
-        let findings = waived.findings.into_iter().map_while(|(place, finding)| {
-            Some(SuppressedFinding { place, finding, why: reasons.pop_front()? })
-        });
+        let findings = waived
+            .findings
+            .into_iter()
+            .map_while(|(place, finding)| Some(SuppressedFinding { place, finding, why: reasons.pop_front()? }));
         let findings = findings.collect();
         let violations = waived.violations.into_iter().map_while(|flow| Some((flow, reasons.pop_front()?))).collect();
         let suppressed = Suppressed { findings, violations };
@@ -137,12 +100,6 @@ impl Settled {
     }
 }
 
-/// A conversation to be judged, and where the result goes.
-struct Job {
-    read: Read,
-    result: SyncSender<Judged>,
-}
-
 /// What a conversation came to: the bytes of the report on standard output, and what was counted.
 struct Judged {
     bytes: io::Result<Vec<u8>>,
@@ -151,116 +108,35 @@ struct Judged {
     audited: Option<Audited>,
 }
 
-/// Somebody pressed Ctrl-C, or nobody reads what we write.
-#[derive(Debug)]
-struct Stopped;
-
-impl std::fmt::Display for Stopped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("stopped before the end")
+/// Renders and counts what was judged.
+fn judge(mut audited: Audited, form: &Form, keeps: bool) -> Judged {
+    if form.redacts {
+        redact(&mut audited);
     }
-}
-
-impl std::error::Error for Stopped {}
-
-/// Hands conversations on as they are read.
-struct Audit<'a> {
-    tally: Tally,
-    queue: SyncSender<Job>,
-    order: SyncSender<Receiver<Judged>>,
-    stopped: &'a AtomicBool,
-    progress: Progress,
-}
-
-impl Listener for Audit<'_> {
-    fn file(&mut self) {
-        self.tally.files += 1;
-    }
-
-    fn total(&mut self, bytes: u64) {
-        self.progress.total(bytes);
-    }
-
-    fn end(&mut self, facts: InputFacts) {
-        self.tally.inputs.push(facts);
-    }
-
-    fn unread(&mut self, file: String) {
-        self.tally.unread.push(file);
-    }
-
-    fn conversation(&mut self, read: Read) -> Result<()> {
-        if self.stopped.load(Ordering::Relaxed) {
-            return Err(Stopped.into());
-        }
-        self.progress.step();
-        let (result, judged) = sync_channel(1);
-        self.order.send(judged).map_err(|_| Stopped)?;
-        self.queue.send(Job { read, result }).map_err(|_| Stopped)?;
-        Ok(())
-    }
-}
-
-/// Judges conversations until there are no more.
-fn judge(checker: &Checker, settled: &Settled, form: &Form, keeps: bool, waiting: &Mutex<Receiver<Job>>) {
-    loop {
-        // The lock is held while waiting, so that one at a time waits; a poisoned lock means that another failed.
-        let Ok(job) = waiting.lock().map_or(Err(()), |waiting| waiting.recv().map_err(|_| ())) else { return };
-        let Job { read, result } = job;
-        let mut audited = settled.audit(checker, read);
-        if form.redacts {
-            redact(&mut audited);
-        }
-        let mut tally = Tally::default();
-        tally.count_conversation(&audited);
-        let bytes = form.render(&audited);
-        // Nobody waits for it any more when the report could not be written.
-        let _ = result.send(Judged { bytes, tally, audited: keeps.then_some(audited) });
-    }
-}
-
-fn empty() -> jinyu::Utterance {
-    jinyu::Utterance::new(0, jinyu::Speaker::Unknown, String::new())
+    let mut tally = Tally::default();
+    tally.count_conversation(&audited);
+    let bytes = form.render(&audited);
+    Judged { bytes, tally, audited: keeps.then_some(audited) }
 }
 
 /// Writes what was judged, in the order in which it was read.
-fn write(
-    form: &Form,
-    mut files: FileReports,
-    in_order: Receiver<Receiver<Judged>>,
-    stopped: &AtomicBool,
-) -> Result<(Tally, FileReports)> {
+fn write(form: &Form, mut files: FileReports, mut judged: InOrder<Judged>) -> Result<(Tally, FileReports)> {
     let mut out = form.output();
     let mut tally = Tally::default();
     let mut begun = false;
-    let written = (|| -> Result<()> {
-        while let Some(next) = next(&in_order, &mut *out)? {
-            let Ok(Judged { bytes, tally: counted, audited }) = next.recv() else { continue };
-            let bytes = bytes?;
-            if form.format == Format::Text && !bytes.is_empty() && std::mem::replace(&mut begun, true) {
-                out.write_all(b"\n")?;
-            }
-            out.write_all(&bytes)?;
-            tally.add(counted);
-            if let Some(audited) = audited {
-                files.conversation(&audited);
-            }
+    while let Some(Judged { bytes, tally: counted, audited }) = judged.next(|| out.flush())? {
+        let bytes = bytes?;
+        if form.format == Format::Text && !bytes.is_empty() && std::mem::replace(&mut begun, true) {
+            out.write_all(b"\n")?;
         }
-        Ok(out.flush()?)
-    })();
-    if written.is_err() {
-        stopped.store(true, Ordering::Relaxed);
-    }
-    written.map(|()| (tally, files))
-}
-
-/// The next conversation; what has been written is handed on before waiting for it.
-fn next(in_order: &Receiver<Receiver<Judged>>, out: &mut dyn Write) -> io::Result<Option<Receiver<Judged>>> {
-    if let Ok(next) = in_order.try_recv() {
-        return Ok(Some(next));
+        out.write_all(&bytes)?;
+        tally.add(counted);
+        if let Some(audited) = audited {
+            files.conversation(&audited);
+        }
     }
     out.flush()?;
-    Ok(in_order.recv().ok())
+    Ok((tally, files))
 }
 
 /// An output whose reader may go, as `head` does, while the reports in files go on.

@@ -10,10 +10,12 @@ mod date;
 mod fix;
 mod load;
 mod locale;
+mod pipeline;
 mod problem;
 mod progress;
 mod read;
 mod redact;
+mod replay;
 mod report;
 mod review;
 mod rules;
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args, &mut problems),
         Command::Fix(args) => fix::run(args, &mut problems),
         Command::Audit(args) => audit::run(args, &mut problems),
+        Command::Replay(args) => replay::run(args, &mut problems),
         Command::Review(args) => review::run(args, &mut problems),
         Command::Rules(args) => rules::run(args, &mut problems),
     };

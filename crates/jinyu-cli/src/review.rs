@@ -1,5 +1,10 @@
 //! `jinyu review`: what reviewers say of findings comes back. Verdicts from workbooks become the precision of each rule, the agreement
 //! between reviewers, and waivers for what was wrong.
+//!
+//! Records of `--format jsonl`: `rule` (`correct`, `wrong`, `unsure`, `disputed`, `precision`, `interval`, `enough`), `agreement`
+//! (`reviewers`, `findings`, `share`, `kappa`), `disputed` (`finding`, `rule`, `opinions`), `waiver` (`change`: `added`, `renewed` or
+//! `taken-back`, and the waiver), `summary` (the figures of all rules, `files`, `judged`, `open`, `bad`, `waivers`, how many changed,
+//! `dry_run`).
 
 mod measure;
 mod sheet;
@@ -257,7 +262,10 @@ impl Review<'_> {
         sum(locale.pick("已复核的问题", "已複核的問題", "findings judged"), self.findings.len());
         sum(locale.pick("还没复核的行", "還沒複核的列", "rows not judged yet"), self.answers.open);
         if self.answers.bad > 0 {
-            sum(locale.pick("读不了的行，见标准错误输出", "讀不了的列，見標準錯誤輸出", "rows not used, see standard error"), self.answers.bad);
+            sum(
+                locale.pick("读不了的行，见标准错误输出", "讀不了的列，見標準錯誤輸出", "rows not used, see standard error"),
+                self.answers.bad,
+            );
         }
         sums.write(out, "  ", Style::new())?;
         if !self.rules.is_empty() {
@@ -294,7 +302,11 @@ impl Review<'_> {
         for (name, of) in rules.chain((self.rules.len() > 1).then_some(all)) {
             let interval = of.interval().map(|[from, to]| format!("{}–{}", percent(from), percent(to)));
             let few = of.decided() < ENOUGH;
-            let remark = if few { locale.pick("太少，说明不了什么", "太少，說明不了什麼", "too few to say") } else { "" };
+            let remark = if few {
+                locale.pick("太少，说明不了什么", "太少，說明不了什麼", "too few to say")
+            } else {
+                ""
+            };
             table.row([
                 name,
                 of.share().map_or("-".to_owned(), percent),

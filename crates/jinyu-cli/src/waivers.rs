@@ -152,7 +152,9 @@ impl WaiverFile {
     pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let mut text = self.preamble.clone();
         if text.is_empty() {
-            text = "# Findings that reviewers marked as wrong: jinyu audit --waivers lists them as suppressed until they expire.\n".to_owned();
+            text =
+                "# Findings that reviewers marked as wrong: jinyu audit --waivers lists them as suppressed until they expire.\n"
+                    .to_owned();
         }
         for Block { above, text: waiver, .. } in &self.blocks {
             if !text.ends_with('\n') {

@@ -94,7 +94,9 @@ mod trigger;
 mod verify;
 mod words;
 
-pub use checker::{Assessment, Charge, Checker, CheckerBuilder, ExampleFailure, Lint, Observation, PackSource, Report, Session, Waived};
+pub use checker::{
+    Assessment, Charge, Checker, CheckerBuilder, ExampleFailure, Lint, Observation, PackSource, Report, Session, Waived,
+};
 pub use conversation::{Channel, Conversation, Speaker, UnknownSpeaker, Utterance};
 pub use error::Error;
 pub use finding::{Dismissal, Examination, Finding, Occurrence, Reason};

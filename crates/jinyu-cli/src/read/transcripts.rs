@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use encoding_rs::Encoding;
+use jinyu::{Conversation, Speaker, Utterance};
 
 use super::assemble::Assembler;
 use super::fields::Fields;
@@ -43,6 +44,23 @@ pub(crate) struct Read {
     pub(crate) begins: bool,
     /// What is said, in order, never nothing.
     pub(crate) turns: Vec<Turn>,
+}
+
+impl Read {
+    /// The conversation for the library, which gets the utterances themselves: they may be large.
+    pub(crate) fn lend(&mut self) -> Conversation {
+        let mut conversation = Conversation::new(&*self.conversation);
+        let nothing = || Utterance::new(0, Speaker::Unknown, String::new());
+        conversation.utterances = self.turns.iter_mut().map(|turn| std::mem::replace(&mut turn.utterance, nothing())).collect();
+        conversation
+    }
+
+    /// Takes the utterances back.
+    pub(crate) fn take_back(&mut self, conversation: Conversation) {
+        for (turn, utterance) in self.turns.iter_mut().zip(conversation.utterances) {
+            turn.utterance = utterance;
+        }
+    }
 }
 
 /// Takes what is read, in order.

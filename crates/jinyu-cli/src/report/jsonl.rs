@@ -56,8 +56,8 @@ use sha2::{Digest, Sha256};
 use super::agents::ENOUGH;
 use super::file::FileReport;
 use super::{Audited, Kind, Place, Reporter, Tally, fingerprint, write_conversation};
-use crate::waivers::Suppression;
 use crate::read::meter::InputFacts;
+use crate::waivers::Suppression;
 
 /// Writes records.
 #[derive(Debug)]
@@ -210,11 +210,18 @@ struct AgentRecord {
     enough: bool,
 }
 
+/// A pack in use.
 #[derive(Serialize)]
-struct PackRecord<'a> {
-    name: &'a str,
-    version: &'a str,
-    sha256: String,
+pub(crate) struct PackRecord<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) version: &'a str,
+    pub(crate) sha256: String,
+}
+
+/// The packs of a checker, with their hashes.
+pub(crate) fn pack_records(checker: &Checker) -> Vec<PackRecord<'_>> {
+    let packs = checker.pack_sources();
+    packs.map(|pack| PackRecord { name: pack.name, version: pack.version, sha256: sha256(pack.text.as_bytes()) }).collect()
 }
 
 impl<W: Write> JsonlReport<W> {
@@ -322,11 +329,6 @@ impl<W: Write> Reporter for JsonlReport<W> {
     }
 
     fn summary(&mut self, tally: &Tally, checker: &Checker) -> io::Result<()> {
-        let packs = checker.pack_sources().map(|pack| PackRecord {
-            name: pack.name,
-            version: pack.version,
-            sha256: sha256(pack.text.as_bytes()),
-        });
         let flow = tally.flow.iter().map(|(rule, of)| {
             let count = FlowCountRecord {
                 satisfied: of.satisfied,
@@ -366,7 +368,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             errors: tally.errors,
             partial: tally.partial,
             engine: env!("CARGO_PKG_VERSION"),
-            packs: packs.collect(),
+            packs: pack_records(checker),
             inputs: &tally.inputs,
             redacted: tally.redacted,
             suppressed: tally.unused_waivers.map(|_| tally.suppressed),

@@ -82,7 +82,8 @@ impl FileReport for JunitReport {
         });
         // A note is worth reading, but no failure, and nor is what reviewers have waived.
         let rows = rows(audited);
-        let (notes, failures): (Vec<Row<'_>>, Vec<Row<'_>>) = rows.into_iter().partition(|row| row.severity == Severity::Note || row.suppressed.is_some());
+        let (notes, failures): (Vec<Row<'_>>, Vec<Row<'_>>) =
+            rows.into_iter().partition(|row| row.severity == Severity::Note || row.suppressed.is_some());
         suite.tests += 1;
         suite.failures += usize::from(!failures.is_empty());
         let mut case = BytesStart::new("testcase");
@@ -149,7 +150,8 @@ fn describe(row: &Row<'_>, locale: Locale, translator: &mut Translator) -> Strin
     let category = row.category.map_or(locale.pick("流程", "流程", "flow"), |category| locale.category(category));
     let turn = row.turn.map_or(String::new(), |turn| format!(" #{turn}"));
     let words = if row.words.is_empty() { String::new() } else { format!(" “{}”", row.words) };
-    let suppressed = row.suppressed.map_or(String::new(), |why| format!(" [{} {}]", locale.pick("豁免", "豁免", "waived"), why.line()));
+    let suppressed =
+        row.suppressed.map_or(String::new(), |why| format!(" [{} {}]", locale.pick("豁免", "豁免", "waived"), why.line()));
     format!("{category}{turn}{words} {}{suppressed}", translator.translate(row.message))
 }
 

@@ -82,19 +82,22 @@ impl SarifReport {
                 }
                 let fingerprint =
                     fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span);
-                self.suppressible(json!({
-                    "ruleId": finding.rule,
-                    "ruleIndex": rule,
-                    "level": finding.severity.as_str(),
-                    "message": {"text": message},
-                    "locations": [location(&place, finding.span)],
-                    "partialFingerprints": {"jinyu/v1": fingerprint},
-                    "properties": {
-                        "conversation": place.conversation,
-                        "turn": place.turn,
-                        "confidence": finding.confidence.as_str(),
-                    },
-                }), why)?;
+                self.suppressible(
+                    json!({
+                        "ruleId": finding.rule,
+                        "ruleIndex": rule,
+                        "level": finding.severity.as_str(),
+                        "message": {"text": message},
+                        "locations": [location(&place, finding.span)],
+                        "partialFingerprints": {"jinyu/v1": fingerprint},
+                        "properties": {
+                            "conversation": place.conversation,
+                            "turn": place.turn,
+                            "confidence": finding.confidence.as_str(),
+                        },
+                    }),
+                    why,
+                )?;
             }
             for dismissal in seen.dismissals.iter().filter(|_| self.explain).cloned().collect::<Vec<_>>() {
                 let fingerprint =
@@ -140,16 +143,19 @@ impl FileReport for SarifReport {
                 })
                 .collect();
             let message = self.translator.translate(&flow.message).to_owned();
-            self.suppressible(json!({
-                "ruleId": flow.rule,
-                "ruleIndex": number,
-                "level": flow.severity.as_str(),
-                "message": {"text": message},
-                "locations": locations.first().into_iter().collect::<Vec<_>>(),
-                "relatedLocations": locations.iter().skip(1).collect::<Vec<_>>(),
-                "partialFingerprints": {"jinyu/v1": fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns)},
-                "properties": {"conversation": read.conversation, "turns": flow.turns},
-            }), why)?;
+            self.suppressible(
+                json!({
+                    "ruleId": flow.rule,
+                    "ruleIndex": number,
+                    "level": flow.severity.as_str(),
+                    "message": {"text": message},
+                    "locations": locations.first().into_iter().collect::<Vec<_>>(),
+                    "relatedLocations": locations.iter().skip(1).collect::<Vec<_>>(),
+                    "partialFingerprints": {"jinyu/v1": fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns)},
+                    "properties": {"conversation": read.conversation, "turns": flow.turns},
+                }),
+                why,
+            )?;
         }
         Ok(())
     }

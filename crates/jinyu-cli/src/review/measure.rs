@@ -165,9 +165,13 @@ mod tests {
     #[test]
     fn wilson_on_known_values() {
         // Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20, 1 of 29.
-        for (hits, all, low, high) in
-            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718), (20, 20, 0.8389, 1.0)]
-        {
+        for (hits, all, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+            (20, 20, 0.8389, 1.0),
+        ] {
             let [from, to] = wilson(hits, all).unwrap();
             assert!(about(from, low) && about(to, high), "{hits} of {all}: {from} to {to}");
         }

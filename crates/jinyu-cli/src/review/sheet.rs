@@ -87,7 +87,8 @@ pub(crate) fn read(path: &Path, answers: &mut Answers, problems: &mut Problems) 
     let mut workbook = match open_workbook_auto(path) {
         Ok(workbook) => workbook,
         Err(error) => {
-            problems.report(format_args!("{file}: is no workbook that we can read: {error}; give the .xlsx that reviewers filled"));
+            problems
+                .report(format_args!("{file}: is no workbook that we can read: {error}; give the .xlsx that reviewers filled"));
             return;
         }
     };
@@ -145,7 +146,8 @@ impl Columns {
         let one = |column: Name| {
             let [hans, _, english] = column;
             let exact = names.iter().position(|name| suffix(name, column).is_some_and(|suffix| suffix.is_empty()));
-            exact.ok_or_else(|| format!("has verdicts but no column {hans} ({english}), by which findings are known; put it back"))
+            exact
+                .ok_or_else(|| format!("has verdicts but no column {hans} ({english}), by which findings are known; put it back"))
         };
         let of = |columns: &[(String, usize)], suffix: &str| columns.iter().find(|(of, _)| of == suffix).map(|(_, at)| *at);
         Ok(Some(Self {

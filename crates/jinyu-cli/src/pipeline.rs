@@ -1,0 +1,169 @@
+//! From files to a report, in a straight line: conversations are read in one thread, judged in as many as there are cores, and handed on
+//! in the order in which they were read. Memory is bounded by the conversations under way.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use anyhow::{Result, anyhow};
+
+use crate::problem::Problems;
+use crate::progress::Progress;
+use crate::read::meter::InputFacts;
+use crate::read::transcripts::{self, Listener, Read, Reading};
+use crate::report::Tally;
+
+/// Conversations under way at most, read but not yet written.
+const UNDER_WAY: usize = 256;
+
+/// A flag that Ctrl-C sets; a second one ends the program at once.
+pub(crate) fn stop_on_signal() -> Arc<AtomicBool> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let on_signal = Arc::clone(&stopped);
+    // Without a handler Ctrl-C just ends, and the report with it.
+    let _ = ctrlc::set_handler(move || {
+        if on_signal.swap(true, Ordering::Relaxed) {
+            std::process::abort();
+        }
+    });
+    stopped
+}
+
+/// Reads all paths, judges each conversation, and lets `write` take what comes of it. Hands on what was counted while reading (files,
+/// inputs, what could not be read) and what `write` made; `stopped` ends the reading early.
+///
+/// # Errors
+/// Those of `write`.
+pub(crate) fn run<T: Send, W: Send>(
+    paths: &[PathBuf],
+    reading: &Reading,
+    progress: Progress,
+    stopped: &AtomicBool,
+    judge: impl Fn(Read) -> T + Sync,
+    write: impl FnOnce(InOrder<T>) -> Result<W> + Send,
+    problems: &mut Problems,
+) -> Result<(Tally, W)> {
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let (queue, waiting) = sync_channel::<Job<T>>(UNDER_WAY);
+    let waiting = Mutex::new(waiting);
+    let (order, in_order) = sync_channel::<Receiver<T>>(UNDER_WAY);
+    let (written, read) = thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| work(&judge, &waiting));
+        }
+        let writer = scope.spawn(|| {
+            let written = write(InOrder(in_order));
+            if written.is_err() {
+                stopped.store(true, Ordering::Relaxed);
+            }
+            written
+        });
+        let mut source = Source { tally: Tally::default(), queue, order, stopped, progress };
+        let read = transcripts::read(paths, reading, &mut source, problems);
+        let Source { tally, queue, order, progress, .. } = source;
+        progress.finish();
+        // Nothing more comes: the others end when they have done what is left.
+        drop((queue, order));
+        let written = writer.join().map_err(|_| anyhow!("the thread that writes the report failed"));
+        (written.and_then(|written| written).map(|written| (tally, written)), read)
+    });
+    let written = written?;
+    match read {
+        Err(error) if !error.is::<Stopped>() => Err(error),
+        _ => Ok(written),
+    }
+}
+
+/// What was judged, in the order in which it was read.
+pub(crate) struct InOrder<T>(Receiver<Receiver<T>>);
+
+impl<T> InOrder<T> {
+    /// The next one; `flush` is called before waiting for it, so that what has been written can be seen.
+    pub(crate) fn next(&mut self, mut flush: impl FnMut() -> io::Result<()>) -> io::Result<Option<T>> {
+        loop {
+            let next = match self.0.try_recv() {
+                Ok(next) => next,
+                Err(_) => {
+                    flush()?;
+                    let Ok(next) = self.0.recv() else { return Ok(None) };
+                    next
+                }
+            };
+            // One that was given up is passed over.
+            if let Ok(judged) = next.recv() {
+                return Ok(Some(judged));
+            }
+        }
+    }
+}
+
+/// A conversation to be judged, and where the result goes.
+struct Job<T> {
+    read: Read,
+    result: SyncSender<T>,
+}
+
+/// Somebody pressed Ctrl-C, or nobody reads what we write.
+#[derive(Debug)]
+struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("stopped before the end")
+    }
+}
+
+impl std::error::Error for Stopped {}
+
+/// Hands conversations on as they are read.
+struct Source<'a, T> {
+    tally: Tally,
+    queue: SyncSender<Job<T>>,
+    order: SyncSender<Receiver<T>>,
+    stopped: &'a AtomicBool,
+    progress: Progress,
+}
+
+impl<T> Listener for Source<'_, T> {
+    fn file(&mut self) {
+        self.tally.files += 1;
+    }
+
+    fn total(&mut self, bytes: u64) {
+        self.progress.total(bytes);
+    }
+
+    fn end(&mut self, facts: InputFacts) {
+        self.tally.inputs.push(facts);
+    }
+
+    fn unread(&mut self, file: String) {
+        self.tally.unread.push(file);
+    }
+
+    fn conversation(&mut self, read: Read) -> Result<()> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Err(Stopped.into());
+        }
+        self.progress.step();
+        let (result, judged) = sync_channel(1);
+        self.order.send(judged).map_err(|_| Stopped)?;
+        self.queue.send(Job { read, result }).map_err(|_| Stopped)?;
+        Ok(())
+    }
+}
+
+/// Judges conversations until there are no more.
+fn work<T>(judge: &impl Fn(Read) -> T, waiting: &Mutex<Receiver<Job<T>>>) {
+    loop {
+        // The lock is held while waiting, so that one at a time waits; a poisoned lock means that another failed.
+        let Ok(job) = waiting.lock().map_or(Err(()), |waiting| waiting.recv().map_err(|_| ())) else { return };
+        let Job { read, result } = job;
+        // Nobody waits for it any more when the report could not be written.
+        let _ = result.send(judge(read));
+    }
+}
