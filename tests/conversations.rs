@@ -81,7 +81,7 @@ fn what_is_waived_costs_nothing_and_leaves_the_rest_as_it_was() {
     let without_findings = CHECKER.audit_waiving(&conversation, |charge| matches!(charge, Charge::Finding(..)));
     assert_eq!((without_findings.waived.findings.len(), without_findings.waived.findings[0].0), (found, 1));
     assert!(without_findings.examinations.iter().all(|seen| seen.findings.is_empty()));
-    assert!(!violated(&without_findings.assessment).contains("handling/denial-first"), "flow rules do not see them");
+    assert!(!without_findings.assessment.score.deductions.iter().any(|of| of.rule.starts_with("denial/")));
 
     let is_denial = |rule: &str| rule == "handling/denial-first";
     let without_rule =
