@@ -123,7 +123,13 @@ fn pairs(items: &[Item]) -> HashMap<Key, usize> {
 
 /// Takes one that is like the item out of the counts; says whether there was any.
 fn take(counts: &mut HashMap<Key, usize>, item: &Item) -> bool {
-    counts.get_mut(&item.key()).and_then(|count| Some(*count = count.checked_sub(1)?)).is_some()
+    match counts.get_mut(&item.key()) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            true
+        }
+        _ => false,
+    }
 }
 
 /// What new rules change for one rule.
