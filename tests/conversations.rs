@@ -93,6 +93,24 @@ fn what_is_waived_costs_nothing_and_leaves_the_rest_as_it_was() {
     assert!(without_rule.assessment.score.overall > all.assessment.score.overall);
 }
 
+/// The stronger signal stands for the weaker one, and only in its own turn.
+#[test]
+fn anger_stands_for_dissatisfaction_in_its_turn() {
+    let pack = RulePack::from_toml(
+        "mood.toml",
+        "[pack]\nname = \"mood\"\nversion = \"1.0.0\"\nsummary = \"s\"\n\
+         [[rule]]\nid = \"mood/up\"\nsignal = \"anger\"\nphrases = [\"火冒三丈\"]\nhit = [\"火冒三丈\"]\nmiss = [\"好\"]\n\
+         [[rule]]\nid = \"mood/down\"\nsignal = \"dissatisfaction\"\nphrases = [\"闷闷不乐\"]\nhit = [\"闷闷不乐\"]\nmiss = [\"好\"]\n",
+    )
+    .unwrap();
+    let checker = Checker::builder().without_default_packs().pack(pack).build().unwrap();
+    let mut session = checker.session();
+    session.push(&Utterance::new(0, Speaker::Customer, "闷闷不乐"));
+    session.push(&Utterance::new(1, Speaker::Customer, "闷闷不乐，火冒三丈"));
+    let signals: Vec<_> = session.finish().signals.iter().map(|signal| (signal.name.to_string(), signal.turn)).collect();
+    assert_eq!(signals, [("dissatisfaction".to_owned(), 0), ("anger".to_owned(), 1)]);
+}
+
 #[test]
 fn a_critical_rule_leaves_nothing() {
     let pack = RulePack::from_toml(

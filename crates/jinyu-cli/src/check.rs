@@ -10,7 +10,7 @@ use crate::args::CheckArgs;
 use crate::load;
 use crate::problem::{Problems, note};
 use crate::read::{Input, Line, PIECE, explain};
-use crate::report::{Kind, Place, Report};
+use crate::report::{Place, Report};
 
 /// Checks all inputs.
 ///
@@ -18,7 +18,7 @@ use crate::report::{Kind, Place, Report};
 /// When there are no rules, or standard output cannot be written.
 pub(crate) fn run(args: &CheckArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
-    let mut report = Report::new(Kind::Check, &args.output);
+    let mut report = Report::new(&args.output);
     for input in Input::from_arguments(&args.files) {
         if matches!(input, Input::Stdin) && io::stdin().is_terminal() {
             note("reading utterances from the terminal, one a line; Ctrl-D ends");

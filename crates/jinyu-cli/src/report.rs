@@ -296,18 +296,18 @@ pub(crate) enum Kind {
 }
 
 impl Report {
-    /// A report on standard output in the form that the user asks for.
-    pub(crate) fn new(kind: Kind, output: &OutputArgs) -> Self {
+    /// A report of `check` on standard output in the form that the user asks for.
+    pub(crate) fn new(output: &OutputArgs) -> Self {
         let locale = output.locale.unwrap_or_else(Locale::from_environment);
         let reporter: Box<dyn Reporter> = match output.format.unwrap_or_default() {
-            Format::Text => Box::new(text::TextReport::new(kind, locale, line_width(), text_output())),
-            Format::Jsonl => Box::new(jsonl::JsonlReport::new(kind, BufWriter::new(io::stdout().lock()))),
+            Format::Text => Box::new(text::TextReport::new(Kind::Check, locale, line_width(), text_output())),
+            Format::Jsonl => Box::new(jsonl::JsonlReport::new(Kind::Check, BufWriter::new(io::stdout().lock()))),
         };
         Self { reporter, explain: output.explain, tally: Tally::default() }
     }
 
-    /// Writes what a check of one utterance saw; says whether there was a finding.
-    pub(crate) fn examination(&mut self, place: &Place<'_>, seen: &Examination) -> io::Result<bool> {
+    /// Writes what a check of one utterance saw.
+    pub(crate) fn examination(&mut self, place: &Place<'_>, seen: &Examination) -> io::Result<()> {
         for finding in &seen.findings {
             self.tally.count(finding);
             self.reporter.finding(place, finding)?;
@@ -317,7 +317,7 @@ impl Report {
                 self.reporter.dismissal(place, dismissal)?;
             }
         }
-        Ok(!seen.findings.is_empty())
+        Ok(())
     }
 
     /// Hands on everything written so far.

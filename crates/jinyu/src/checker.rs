@@ -288,9 +288,7 @@ impl Checker {
             return Vec::new();
         }
         let Readings { plain, squeezed } = readings.unwrap_or_else(|| Readings::new(text, offset));
-        let fold = |said: &str| Folded::new(said, 0, Reading::Plain).text;
-        let around = Around { customer: context.customer.map(fold), agent: context.agent.map(fold), opening: context.opening };
-        let mut part = Part { inner, context, text, offset, around, runs: std::mem::take(&mut scratch.runs), hits: Vec::new() };
+        let mut part = Part { inner, context, text, offset, runs: std::mem::take(&mut scratch.runs), hits: Vec::new() };
         for triggered in &patterns {
             part.look(triggered, &plain, None);
         }
@@ -415,12 +413,7 @@ fn part_end(text: &str, start: usize) -> usize {
 /// What is known about an utterance besides its words.
 struct Context<'a> {
     speaker: Speaker,
-    /// What the customer said last.
-    customer: Option<&'a str>,
-    /// What the agent said last.
-    agent: Option<&'a str>,
-    /// Whether its speaker has hardly spoken before.
-    opening: bool,
+    around: Around<'a>,
     /// The script of the utterance, found out when somebody asks.
     script: OnceCell<Script>,
     /// What tells the script, and what it is where that does not tell.
@@ -437,9 +430,7 @@ impl<'a> Context<'a> {
     fn lone(text: &'a str, otherwise: Script) -> Self {
         Self {
             speaker: Speaker::Agent,
-            customer: None,
-            agent: None,
-            opening: false,
+            around: Around::default(),
             script: OnceCell::new(),
             text,
             otherwise,
@@ -486,7 +477,6 @@ struct Part<'a> {
     text: &'a str,
     /// Where the part begins in the utterance, in bytes.
     offset: usize,
-    around: Around,
     runs: Runs,
     hits: Vec<Hit>,
 }
@@ -519,7 +509,7 @@ impl Part<'_> {
             {
                 continue;
             }
-            let reason = judge(&rule.judge, &found.range, folded, &self.around, &mut self.runs);
+            let reason = judge(&rule.judge, &found.range, folded, &self.context.around, &mut self.runs);
             let suggestions = if reason.is_none() { self.suggestions(rule, pattern, &found, folded) } else { Vec::new() };
             let most = match (respelled, folded.reading) {
                 (Some(_), _) => Confidence::Low,

@@ -151,20 +151,35 @@ pub(crate) struct Timeline {
 impl Timeline {
     /// Takes in a turn.
     pub(crate) fn push(&mut self, turn: Turn) {
+        let run = self.next_run(turn.speaker);
         let [agents, customers] = &mut self.counts;
-        let mut others = 0;
-        let count = match turn.speaker {
-            Speaker::Agent => agents,
-            Speaker::Customer => customers,
-            Speaker::Unknown => &mut others,
-        };
-        if turn.speaker != self.last && turn.speaker != Speaker::Unknown {
-            *count += 1;
+        match turn.speaker {
+            Speaker::Agent => *agents = run,
+            Speaker::Customer => *customers = run,
+            Speaker::Unknown => {}
+        }
+        if turn.speaker != Speaker::Unknown {
             self.last = turn.speaker;
         }
-        self.runs.push(*count);
+        self.runs.push(run);
         self.settle_promises(&turn);
         self.turns.push(turn);
+    }
+
+    /// Whether somebody who speaks now goes on with what they said last.
+    pub(crate) fn goes_on(&self, speaker: Speaker) -> bool {
+        self.last == speaker
+    }
+
+    /// The number that the run of somebody who speaks now has among theirs, from 1; 0 for one who is not known.
+    pub(crate) fn next_run(&self, speaker: Speaker) -> usize {
+        let [agents, customers] = self.counts;
+        let count = match speaker {
+            Speaker::Agent => agents,
+            Speaker::Customer => customers,
+            Speaker::Unknown => return 0,
+        };
+        count + usize::from(!self.goes_on(speaker))
     }
 
     /// What a new turn shows of earlier promises.
@@ -190,7 +205,7 @@ impl Timeline {
         self.runs.get(index).copied().unwrap_or(0)
     }
 
-    /// The agent's turn that follows or holds the turn at `index`: how many runs of agents had begun before it ended.
+    /// How many runs of agents had begun when the turn at `index` ended, itself included.
     fn agent_runs_until(&self, index: usize) -> usize {
         (0..=index).rev().find(|&at| self.turns.get(at).is_some_and(|t| t.speaker == Speaker::Agent)).map_or(0, |at| self.run(at))
     }
@@ -487,8 +502,8 @@ fn pause_after(held: &Timeline, want: &[Event], at: usize, seconds: u32) -> Judg
 fn promises(held: &Timeline, of: &[Event], since: &[Event], hours: Option<u32>) -> Judged {
     let begins = held.turns.iter().position(|turn| since.is_empty() || turn.has(since)).unwrap_or(held.turns.len());
     let counted = |promise: &Promise| {
-        let after = held.turns.iter().enumerate().skip(begins);
-        after.filter(|(_, turn)| turn.number == promise.turn && turn.has(of)).map(|(index, _)| index).next()
+        let mut after = held.turns.iter().enumerate().skip(begins);
+        after.find(|(_, turn)| turn.number == promise.turn && turn.has(of)).map(|(index, _)| index)
     };
     let judged = held.promises.iter().filter_map(|promise| counted(promise).map(|index| (promise, index)));
     let judged = judged.map(|(promise, index)| {

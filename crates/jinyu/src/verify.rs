@@ -1,11 +1,12 @@
 //! From a candidate to a finding. Receives the patterns whose literals the scan found and the folded text, hands on
 //! matches with what let them pass, if anything did. Everything here runs only where the scan found a candidate.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::finding::Reason;
-use crate::folded::Folded;
+use crate::folded::{Folded, Reading};
 use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::Pattern;
 use crate::rules::{Condition as RawCondition, Scope};
@@ -75,7 +76,13 @@ pub(crate) fn matches(pattern: &Pattern, text: &[char], last: usize, runs: &mut 
 }
 
 /// What lets a match pass, or `None` when it is a finding.
-pub(crate) fn judge(judge: &Judge, range: &Range<usize>, folded: &Folded, around: &Around, runs: &mut Runs) -> Option<Reason> {
+pub(crate) fn judge(
+    judge: &Judge,
+    range: &Range<usize>,
+    folded: &Folded,
+    around: &Around<'_>,
+    runs: &mut Runs,
+) -> Option<Reason> {
     if judge.boundary && !stands_on_word_boundaries(range, folded) {
         return Some(Reason::Boundary);
     }
@@ -89,13 +96,31 @@ pub(crate) fn judge(judge: &Judge, range: &Range<usize>, folded: &Folded, around
 
 /// What guards may ask for besides the utterance itself.
 #[derive(Debug, Default)]
-pub(crate) struct Around {
-    /// What the customer said just before, folded.
-    pub(crate) customer: Option<Vec<char>>,
-    /// What the agent said just before, folded.
-    pub(crate) agent: Option<Vec<char>>,
+pub(crate) struct Around<'a> {
+    /// What the customer said just before.
+    pub(crate) customer: Said<'a>,
+    /// What the agent said just before.
+    pub(crate) agent: Said<'a>,
     /// Whether the utterance is among the first things that its speaker says.
     pub(crate) opening: bool,
+}
+
+/// What somebody said, folded when a guard first asks: most ask for the utterance only.
+#[derive(Debug, Default)]
+pub(crate) struct Said<'a> {
+    words: Option<&'a str>,
+    folded: OnceCell<Vec<char>>,
+}
+
+impl<'a> Said<'a> {
+    /// `words` is `None` where nothing has been said.
+    pub(crate) fn new(words: Option<&'a str>) -> Self {
+        Self { words, folded: OnceCell::new() }
+    }
+
+    fn folded(&self) -> Option<&[char]> {
+        self.words.map(|words| self.folded.get_or_init(|| Folded::new(words, 0, Reading::Plain).text).as_slice())
+    }
 }
 
 /// A match in its surroundings.
@@ -103,11 +128,11 @@ struct View<'a> {
     range: &'a Range<usize>,
     folded: &'a Folded,
     clause: (usize, usize),
-    around: &'a Around,
+    around: &'a Around<'a>,
 }
 
 impl<'a> View<'a> {
-    fn new(range: &'a Range<usize>, folded: &'a Folded, around: &'a Around) -> Self {
+    fn new(range: &'a Range<usize>, folded: &'a Folded, around: &'a Around<'a>) -> Self {
         Self { range, folded, clause: folded.clause(range.start, range.end), around }
     }
 
@@ -131,8 +156,8 @@ impl<'a> View<'a> {
             && found(&condition.earlier, self.folded.slice(0, start))
             && found(&condition.later, self.folded.slice(end, text.len()))
             && found(&condition.utterance, text)
-            && (condition.customer.is_none() || customer.as_ref().is_some_and(|said| found(&condition.customer, said)))
-            && (condition.agent.is_none() || agent.as_ref().is_some_and(|said| found(&condition.agent, said)))
+            && (condition.customer.is_none() || customer.folded().is_some_and(|said| found(&condition.customer, said)))
+            && (condition.agent.is_none() || agent.folded().is_some_and(|said| found(&condition.agent, said)))
             && condition.around.as_ref().is_none_or(|pattern| {
                 matches(pattern, text, start, runs)
                     .iter()

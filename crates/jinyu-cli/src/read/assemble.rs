@@ -2,6 +2,7 @@
 //! begin and when things are said, and hands on turns in order.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::io;
 use std::sync::Arc;
 
 use jinyu::{Channel, Speaker, Utterance};
@@ -9,7 +10,7 @@ use jinyu::{Channel, Speaker, Utterance};
 use super::fields::{Field, channel};
 use super::label::{Labels, Start};
 use super::time::Time;
-use super::{Offset, Turn};
+use super::{Offset, Turn, Turns};
 use crate::problem::{Problems, note};
 
 /// What a record says; what it does not say is `None`.
@@ -60,6 +61,46 @@ pub(crate) struct Context {
     pub(crate) channel: Option<Channel>,
     /// When it began, in milliseconds since 1970-01-01 UTC.
     pub(crate) base: Option<i64>,
+}
+
+/// Reads records of one form into an assembler, a bit at a time; [`Fed`] makes turns of it.
+pub(crate) trait Feed {
+    /// The next turn that is complete.
+    fn take(&mut self) -> Option<Turn>;
+    /// Reads on; `false` when nothing more comes.
+    fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool>;
+    /// Whether reading on may have to wait for input.
+    fn may_wait(&self) -> bool {
+        false
+    }
+}
+
+/// Turns of a form, until it ends and all of them have been taken.
+pub(crate) struct Fed<F> {
+    feed: F,
+    ended: bool,
+}
+
+impl<F: Feed> Fed<F> {
+    pub(crate) fn new(feed: F) -> Self {
+        Self { feed, ended: false }
+    }
+}
+
+impl<F: Feed> Turns for Fed<F> {
+    fn next(&mut self, problems: &mut Problems) -> io::Result<Option<Turn>> {
+        loop {
+            let turn = self.feed.take();
+            if turn.is_some() || self.ended {
+                return Ok(turn);
+            }
+            self.ended = !self.feed.read_on(problems)?;
+        }
+    }
+
+    fn may_wait(&self) -> bool {
+        self.feed.may_wait()
+    }
 }
 
 /// Makes turns of records.

@@ -4,8 +4,9 @@
 
 use std::io;
 
+use super::assemble::Feed;
 use super::json::Interpreter;
-use super::{Line, Lines, Turn, Turns};
+use super::{Line, Lines, Turn};
 use crate::problem::Problems;
 
 /// A record longer than this is skipped: it must be held as a whole.
@@ -16,37 +17,33 @@ pub(crate) struct Records<'a> {
     lines: Lines,
     line: Line,
     interpreter: Interpreter<'a>,
-    ended: bool,
 }
 
 impl<'a> Records<'a> {
     pub(crate) fn new(lines: Lines, interpreter: Interpreter<'a>) -> Self {
-        Self { lines, line: Line::default(), interpreter, ended: false }
+        Self { lines, line: Line::default(), interpreter }
     }
 }
 
-impl Turns for Records<'_> {
-    fn may_wait(&self) -> bool {
-        self.lines.may_wait()
+impl Feed for Records<'_> {
+    fn take(&mut self) -> Option<Turn> {
+        self.interpreter.assembler.take()
     }
 
-    fn next(&mut self, problems: &mut Problems) -> io::Result<Option<Turn>> {
-        loop {
-            if let Some(turn) = self.interpreter.assembler.take() {
-                return Ok(Some(turn));
-            }
-            if self.ended {
-                return Ok(None);
-            }
-            let mut line = std::mem::take(&mut self.line);
-            if self.lines.next(&mut line)? {
-                self.take_line(&mut line, problems)?;
-            } else {
-                self.ended = true;
-                self.interpreter.end(problems);
-            }
-            self.line = line;
+    fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
+        let mut line = std::mem::take(&mut self.line);
+        let more = self.lines.next(&mut line)?;
+        if more {
+            self.take_line(&mut line, problems)?;
+        } else {
+            self.interpreter.end(problems);
         }
+        self.line = line;
+        Ok(more)
+    }
+
+    fn may_wait(&self) -> bool {
+        self.lines.may_wait()
     }
 }
 

@@ -5,9 +5,9 @@ use std::io;
 
 use jinyu::Speaker;
 
-use super::assemble::{Assembler, Record};
+use super::assemble::{Assembler, Feed, Record};
 use super::label::{Labels, Start};
-use super::{Line, Lines, Turn, Turns};
+use super::{Line, Lines, Turn};
 use crate::problem::Problems;
 
 /// Reads turns from cues.
@@ -24,7 +24,6 @@ pub(crate) struct Cues<'a> {
     said: Vec<Record>,
     speaker: Option<String>,
     agent: Option<String>,
-    ended: bool,
 }
 
 impl<'a> Cues<'a> {
@@ -39,7 +38,6 @@ impl<'a> Cues<'a> {
             said: Vec::new(),
             speaker: None,
             agent: None,
-            ended: false,
         }
     }
 
@@ -124,25 +122,22 @@ impl<'a> Cues<'a> {
     }
 }
 
-impl Turns for Cues<'_> {
-    fn next(&mut self, problems: &mut Problems) -> io::Result<Option<Turn>> {
-        loop {
-            if let Some(turn) = self.assembler.take() {
-                return Ok(Some(turn));
-            }
-            if self.ended {
-                return Ok(None);
-            }
-            let mut line = std::mem::take(&mut self.line);
-            if self.lines.next(&mut line)? {
-                self.take_line(&line, problems);
-            } else {
-                self.ended = true;
-                self.end_cue(problems);
-                self.assembler.end(problems);
-            }
-            self.line = line;
+impl Feed for Cues<'_> {
+    fn take(&mut self) -> Option<Turn> {
+        self.assembler.take()
+    }
+
+    fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
+        let mut line = std::mem::take(&mut self.line);
+        let more = self.lines.next(&mut line)?;
+        if more {
+            self.take_line(&line, problems);
+        } else {
+            self.end_cue(problems);
+            self.assembler.end(problems);
         }
+        self.line = line;
+        Ok(more)
     }
 
     fn may_wait(&self) -> bool {

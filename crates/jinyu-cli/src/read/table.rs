@@ -4,9 +4,9 @@
 use std::collections::VecDeque;
 use std::io;
 
-use super::assemble::{Assembler, Record};
+use super::assemble::{Assembler, Feed, Record};
 use super::fields::{Field, Fields};
-use super::{Line, Lines, Turn, Turns};
+use super::{Line, Lines, Turn};
 use crate::problem::{Problems, note};
 
 /// Lines that one row may take, and bytes: beyond that a quotation mark has been left open.
@@ -74,13 +74,12 @@ pub(crate) struct Rows<'a> {
     columns: Option<Columns>,
     /// Lines that were read ahead for a row that does not end.
     waiting: VecDeque<Line>,
-    ended: bool,
 }
 
 impl<'a> Rows<'a> {
     pub(crate) fn new(lines: Lines, delimiter: u8, fields: &'a Fields, assembler: Assembler<'a>) -> Self {
         let columns = Columns::numbered(fields);
-        Self { lines, delimiter, fields, assembler, columns, waiting: VecDeque::new(), ended: false }
+        Self { lines, delimiter, fields, assembler, columns, waiting: VecDeque::new() }
     }
 
     fn line(&mut self) -> io::Result<Option<Line>> {
@@ -145,14 +144,15 @@ impl<'a> Rows<'a> {
         record.iter().map(str::to_owned).collect()
     }
 
-    fn take_row(&mut self, line: usize, cells: &[String], problems: &mut Problems) -> io::Result<()> {
+    /// Takes a row in; `false` where the columns are not known, so that the others say nothing.
+    fn take_row(&mut self, line: usize, cells: &[String], problems: &mut Problems) -> bool {
         match &self.columns {
             None if cells.iter().all(|cell| cell.trim().is_empty()) => {}
             None => match Columns::named(cells, self.fields, self.assembler.file) {
                 Ok(columns) => self.columns = Some(columns),
                 Err(what) => {
                     problems.report(format_args!("{}:{line}: {what}; nothing in this file is checked", self.assembler.file));
-                    self.ended = true;
+                    return false;
                 }
             },
             Some(columns) => {
@@ -161,27 +161,21 @@ impl<'a> Rows<'a> {
                 }
             }
         }
-        Ok(())
+        true
     }
 }
 
-impl Turns for Rows<'_> {
-    fn next(&mut self, problems: &mut Problems) -> io::Result<Option<Turn>> {
-        loop {
-            if let Some(turn) = self.assembler.take() {
-                return Ok(Some(turn));
-            }
-            if self.ended {
-                return Ok(None);
-            }
-            match self.row(problems)? {
-                Some((line, cells)) => self.take_row(line, &cells, problems)?,
-                None => {
-                    self.ended = true;
-                    self.assembler.end(problems);
-                }
-            }
-        }
+impl Feed for Rows<'_> {
+    fn take(&mut self) -> Option<Turn> {
+        self.assembler.take()
+    }
+
+    fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
+        let Some((line, cells)) = self.row(problems)? else {
+            self.assembler.end(problems);
+            return Ok(false);
+        };
+        Ok(self.take_row(line, &cells, problems))
     }
 
     fn may_wait(&self) -> bool {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use encoding_rs::Encoding;
 use jinyu::{Conversation, Speaker, Utterance};
 
-use super::assemble::Assembler;
+use super::assemble::{Assembler, Fed};
 use super::fields::Fields;
 use super::form::{Form, From};
 use super::json::Interpreter;
@@ -214,9 +214,9 @@ fn reader<'a>(
     let interpreter = |assembler| Interpreter::new(assembler, fields, from.and_then(From::shape));
     Ok(match form {
         Form::Text => Box::new(Transcript::new(lines(source, PIECE), file, stem, labels)),
-        Form::Lines => Box::new(Records::new(lines(source, LONGEST_RECORD), interpreter(assembler))),
-        Form::Table(delimiter) => Box::new(Rows::new(lines(source, PIECE), delimiter, fields, assembler)),
-        Form::Subtitles => Box::new(Cues::new(lines(source, PIECE), labels, assembler)),
+        Form::Lines => Box::new(Fed::new(Records::new(lines(source, LONGEST_RECORD), interpreter(assembler)))),
+        Form::Table(delimiter) => Box::new(Fed::new(Rows::new(lines(source, PIECE), delimiter, fields, assembler))),
+        Form::Subtitles => Box::new(Fed::new(Cues::new(lines(source, PIECE), labels, assembler))),
         Form::Document => {
             let bytes = whole(source)?;
             let text = String::from_utf8(bytes).unwrap_or_else(|error| {
@@ -224,9 +224,9 @@ fn reader<'a>(
                 String::from_utf8_lossy(error.as_bytes()).into_owned()
             });
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            Box::new(Document::new(text, interpreter(assembler), problems))
+            Box::new(Fed::new(Document::new(text, interpreter(assembler), problems)))
         }
-        Form::Workbook => Box::new(Workbook::new(whole(source)?, fields, assembler)?),
+        Form::Workbook => Box::new(Fed::new(Workbook::new(whole(source)?, fields, assembler)?)),
     })
 }
 

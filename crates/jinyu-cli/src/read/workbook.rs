@@ -6,11 +6,11 @@ use std::vec::IntoIter;
 
 use calamine::{Data, Range, Reader, Sheets, open_workbook_auto_from_rs};
 
-use super::assemble::{Assembler, Context};
+use super::Turn;
+use super::assemble::{Assembler, Context, Feed};
 use super::fields::Fields;
 use super::table::Columns;
 use super::time::Time;
-use super::{Turn, Turns};
 use crate::problem::{Problems, note};
 
 /// Reads turns from the rows of all sheets.
@@ -23,7 +23,6 @@ pub(crate) struct Workbook<'a> {
     /// Whether any sheet could be used, and why the first could not.
     used: bool,
     unused: Option<String>,
-    ended: bool,
 }
 
 struct Sheet {
@@ -39,7 +38,7 @@ impl<'a> Workbook<'a> {
         let workbook = open_workbook_auto_from_rs(Cursor::new(bytes))
             .map_err(|error| format!("is no workbook that we can read: {error}; save it as .xlsx or .csv"))?;
         let sheets = workbook.sheet_names().into_iter();
-        Ok(Self { workbook, sheets, fields, assembler, sheet: None, used: false, unused: None, ended: false })
+        Ok(Self { workbook, sheets, fields, assembler, sheet: None, used: false, unused: None })
     }
 
     /// Opens the next sheet; `false` when there is none.
@@ -88,40 +87,31 @@ impl<'a> Workbook<'a> {
     }
 }
 
-impl Turns for Workbook<'_> {
-    fn next(&mut self, problems: &mut Problems) -> io::Result<Option<Turn>> {
-        loop {
-            if let Some(turn) = self.assembler.take() {
-                return Ok(Some(turn));
-            }
-            let Some(sheet) = &mut self.sheet else {
-                if self.ended {
-                    return Ok(None);
-                }
-                if !self.open_sheet(problems) {
-                    self.ended = true;
-                    self.end(problems);
-                }
-                continue;
-            };
-            let row = u32::try_from(sheet.next).unwrap_or(u32::MAX);
-            if sheet.next >= sheet.rows.height() {
-                self.sheet = None;
-                continue;
-            }
-            let width = u32::try_from(sheet.rows.width()).unwrap_or(u32::MAX);
-            let cells: Vec<String> =
-                (0..width).map(|column| sheet.rows.get((row as usize, column as usize)).map(text).unwrap_or_default()).collect();
-            let line = sheet.first + sheet.next;
-            sheet.next += 1;
-            if let Some(record) = sheet.columns.record(&cells, line) {
-                self.assembler.add(record, problems);
-            }
-        }
+impl Feed for Workbook<'_> {
+    fn take(&mut self) -> Option<Turn> {
+        self.assembler.take()
     }
 
-    fn may_wait(&self) -> bool {
-        false
+    fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
+        let Some(sheet) = &mut self.sheet else {
+            let more = self.open_sheet(problems);
+            if !more {
+                self.end(problems);
+            }
+            return Ok(more);
+        };
+        if sheet.next >= sheet.rows.height() {
+            self.sheet = None;
+            return Ok(true);
+        }
+        let cells: Vec<String> =
+            (0..sheet.rows.width()).map(|column| sheet.rows.get((sheet.next, column)).map(text).unwrap_or_default()).collect();
+        let line = sheet.first + sheet.next;
+        sheet.next += 1;
+        if let Some(record) = sheet.columns.record(&cells, line) {
+            self.assembler.add(record, problems);
+        }
+        Ok(true)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::rules::flow::Verdict;
 use crate::rules::{Example, Scope};
 use crate::span::Span;
 use crate::suggest::{Edit, Safety, apply};
+use crate::verify::{Around, Said};
 
 /// An example of a rule that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,9 +95,11 @@ impl Checker {
         };
         let context = Context {
             speaker,
-            customer: example.customer.as_deref(),
-            agent: example.agent.as_deref(),
-            opening: example.opening,
+            around: Around {
+                customer: Said::new(example.customer.as_deref()),
+                agent: Said::new(example.agent.as_deref()),
+                opening: example.opening,
+            },
             observes: true,
             only: Some(rule),
             ..Context::lone(text, self.0.script)

@@ -3,14 +3,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::verify::Around;
 
 /// The hits of all patterns on all clauses, nothing scanned for.
 fn exhaustive(checker: &Checker, text: &str, context: &Context<'_>) -> Vec<Hit> {
     let inner = &*checker.0;
     let Readings { plain, squeezed } = Readings::new(text, 0);
-    let around = Around { customer: None, agent: None, opening: false };
-    let mut part = Part { inner, context, text, offset: 0, around, runs: Runs::default(), hits: Vec::new() };
+    let mut part = Part { inner, context, text, offset: 0, runs: Runs::default(), hits: Vec::new() };
     for folded in [Some(plain), squeezed].into_iter().flatten() {
         for (number, linked) in (0..).zip(&inner.patterns) {
             let Some(linked) = linked else { continue };

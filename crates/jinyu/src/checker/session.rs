@@ -16,6 +16,7 @@ use crate::rules::Confidence;
 use crate::rules::flow::Verdict;
 use crate::score::{Loss, Score};
 use crate::script::{Script, fold};
+use crate::verify::{Around, Said};
 
 /// So many turns of a speaker are the opening.
 const OPENING: usize = 2;
@@ -115,9 +116,6 @@ pub struct Session {
     checker: Checker,
     customer: Option<String>,
     agent: Option<String>,
-    last: Speaker,
-    /// Turns of agents and of customers so far, utterances in a row counted once.
-    turns: [usize; 2],
     script: Option<Script>,
     timeline: Timeline,
     signals: Vec<Observation>,
@@ -133,8 +131,6 @@ impl Checker {
             checker: self.clone(),
             customer: None,
             agent: None,
-            last: Speaker::Unknown,
-            turns: [0; 2],
             script: None,
             timeline: Timeline::default(),
             signals: Vec::new(),
@@ -191,21 +187,13 @@ impl Session {
         if let Some(script) = Script::detect(&utterance.text) {
             self.script = Some(script);
         }
-        let goes_on = self.last == utterance.speaker;
-        let [of_agent, of_customer] = &mut self.turns;
-        let mut others = 0;
-        let turns = match utterance.speaker {
-            Speaker::Agent => of_agent,
-            Speaker::Customer => of_customer,
-            Speaker::Unknown => &mut others,
-        };
-        *turns += usize::from(!goes_on);
-        let opening = *turns <= OPENING;
         let context = Context {
             speaker: utterance.speaker,
-            customer: self.customer.as_deref(),
-            agent: self.agent.as_deref(),
-            opening,
+            around: Around {
+                customer: Said::new(self.customer.as_deref()),
+                agent: Said::new(self.agent.as_deref()),
+                opening: self.timeline.next_run(utterance.speaker) <= OPENING,
+            },
             observes: true,
             ..Context::lone(&utterance.text, self.script.unwrap_or(self.checker.0.script))
         };
@@ -214,11 +202,12 @@ impl Session {
         if examination.signals.iter().any(|signal| &*signal.name == stronger) {
             examination.signals.retain(|signal| &*signal.name != weaker);
         }
-        self.remember(utterance, goes_on);
+        self.remember(utterance);
         examination
     }
 
-    fn remember(&mut self, utterance: &Utterance, goes_on: bool) {
+    fn remember(&mut self, utterance: &Utterance) {
+        let goes_on = self.timeline.goes_on(utterance.speaker);
         let said = match utterance.speaker {
             Speaker::Agent => &mut self.agent,
             Speaker::Customer => &mut self.customer,
@@ -233,7 +222,6 @@ impl Session {
             }
             said => *said = Some(tail(&utterance.text).to_owned()),
         }
-        self.last = utterance.speaker;
     }
 
     /// Keeps what flow rules and the score ask for.

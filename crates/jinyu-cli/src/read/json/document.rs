@@ -11,7 +11,8 @@ use serde_json::value::RawValue;
 
 use super::{Elements, Interpreter, Place};
 use crate::problem::Problems;
-use crate::read::{Turn, Turns};
+use crate::read::Turn;
+use crate::read::assemble::Feed;
 
 /// Bytes of a file that must be held as a whole.
 pub(crate) const LONGEST: usize = 256 << 20;
@@ -23,7 +24,6 @@ pub(crate) struct Document<'a> {
     /// A byte, and the line on which it stands.
     at: (usize, usize),
     interpreter: Interpreter<'a>,
-    ended: bool,
 }
 
 impl<'a> Document<'a> {
@@ -55,34 +55,27 @@ impl<'a> Document<'a> {
                 start..start + value.get().len()
             })
             .collect();
-        Self { text, values: ranges.into_iter(), at: (0, 1), interpreter, ended: false }
+        Self { text, values: ranges.into_iter(), at: (0, 1), interpreter }
     }
 }
 
-impl Turns for Document<'_> {
-    fn next(&mut self, problems: &mut Problems) -> io::Result<Option<Turn>> {
-        loop {
-            if let Some(turn) = self.interpreter.assembler.take() {
-                return Ok(Some(turn));
-            }
-            let Some(range) = self.values.next() else {
-                if std::mem::replace(&mut self.ended, true) {
-                    return Ok(None);
-                }
-                self.interpreter.end(problems);
-                continue;
-            };
-            let (from, line) = self.at;
-            let passed = self.text.as_bytes().get(from..range.start).unwrap_or_default();
-            let line = line + passed.iter().filter(|byte| **byte == b'\n').count();
-            self.at = (range.start, line);
-            let value = self.text.get(range).unwrap_or_default();
-            // It has been read as JSON before.
-            let _ = self.interpreter.take(value, line, problems);
-        }
+impl Feed for Document<'_> {
+    fn take(&mut self) -> Option<Turn> {
+        self.interpreter.assembler.take()
     }
 
-    fn may_wait(&self) -> bool {
-        false
+    fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
+        let Some(range) = self.values.next() else {
+            self.interpreter.end(problems);
+            return Ok(false);
+        };
+        let (from, line) = self.at;
+        let passed = self.text.as_bytes().get(from..range.start).unwrap_or_default();
+        let line = line + passed.iter().filter(|byte| **byte == b'\n').count();
+        self.at = (range.start, line);
+        let value = self.text.get(range).unwrap_or_default();
+        // It has been read as JSON before.
+        let _ = self.interpreter.take(value, line, problems);
+        Ok(true)
     }
 }
