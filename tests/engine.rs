@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use jinyu::{Checker, Reason, RulePack, Speaker, Utterance};
+use jinyu::{Channel, Checker, Reason, RulePack, Speaker, Utterance};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -56,6 +56,50 @@ fn run(table: &str) {
         for finding in &examination.findings {
             assert_eq!(finding.span.slice(&case.text), finding.text);
         }
+    }
+}
+
+/// What is assumed in the findings of an agent's words that became text in a way.
+fn assumed(checker: &Checker, text: &str, channel: Option<Channel>) -> Vec<Option<String>> {
+    let mut utterance = Utterance::new(1, Speaker::Agent, text);
+    utterance.channel = channel;
+    checker.session().push(&utterance).into_iter().map(|finding| finding.assumed).collect()
+}
+
+#[test]
+fn only_utterances_of_speech_are_heard() {
+    let pack = r#"
+        [pack]
+        name = "mine"
+        version = "1"
+        summary = "-"
+        [[rule]]
+        id = "mine/queue"
+        category = "brush-off"
+        severity = "note"
+        why = "-"
+        phrases = ["请去排长队"]
+        hit = ["您请去排长队"]
+        miss = ["长队"]
+    "#;
+    let mine = || Checker::builder().pack(RulePack::from_toml("mine", pack).unwrap());
+    let alone = mine().without_default_packs().build().unwrap();
+    let both = mine().build().unwrap();
+    let built_in = Checker::builder().build().unwrap();
+    let (own, ours) = (("请去排长对", "请去排长队"), ("你没有填队", "你没有填对"));
+    for (checker, (written, meant)) in [(&built_in, ours), (&both, ours), (&both, own), (&alone, own)] {
+        assert_eq!(assumed(checker, written, Some(Channel::Text)), []);
+        assert_eq!(assumed(checker, written, Some(Channel::Speech)), [Some(meant.to_owned())], "{written}");
+        // What has been laid out for speech is not used for what was typed.
+        assert_eq!(assumed(checker, written, None), []);
+        assert_eq!(assumed(checker, meant, Some(Channel::Speech)), [None], "written as it was said");
+        assert_eq!(checker.check(written), []);
+    }
+    assert_eq!(assumed(&alone, ours.0, Some(Channel::Speech)), []);
+    let all = mine().channel(Channel::Speech).build().unwrap();
+    for channel in [None, Some(Channel::Text), Some(Channel::Speech)] {
+        assert_eq!(assumed(&all, ours.0, channel), [Some(ours.1.to_owned())]);
+        assert_eq!(assumed(&all, own.0, channel), [Some(own.1.to_owned())]);
     }
 }
 

@@ -69,6 +69,30 @@ fn each_form_is_audited() {
 }
 
 #[test]
+fn what_a_source_declares_as_speech_is_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = |channel: &str| format!("{{\"speaker\":\"agent\",\"text\":\"你龙错了\"{channel}}}\n");
+    let cue = "00:00:01,000 --> 00:00:02,000\n客服：你龙错了\n";
+    for (name, text, is_heard) in [
+        ("call.jsonl", record(",\"channel\":\"phone\""), true),
+        ("chat.jsonl", record(",\"channel\":\"chat\""), false),
+        ("typed.jsonl", record(""), false),
+        ("typed.txt", "客服：你龙错了\n".to_owned(), false),
+        ("table.csv", "角色,内容,渠道\n客服,你龙错了,电话\n".to_owned(), true),
+        ("call.srt", format!("1\n{cue}"), true),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let ran = run(jinyu(&["audit", "--format", "jsonl"]).arg(&path));
+        let found = super::findings(&ran.out);
+        let assumed: Vec<_> = found.iter().map(|finding| (finding.assumed.as_deref(), finding.confidence.as_str())).collect();
+        assert_eq!(assumed, if is_heard { vec![(Some("你弄错了"), "low")] } else { vec![] }, "{name}: {}", ran.err);
+        let ran = run(jinyu(&["audit", "--format", "jsonl", "--asr"]).arg(&path));
+        assert_eq!(super::findings(&ran.out).len(), 1, "--asr: {name}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_folder_holds_all_forms() {
     let ran = run(&mut jinyu(&["audit", "formats", "--format", "jsonl", "--speakers", "0=agent,1=customer"]));
     let sums = summary(&ran.out);

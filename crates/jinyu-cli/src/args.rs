@@ -147,7 +147,8 @@ pub(crate) struct AuditArgs {
     pub(crate) today: Option<Date>,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
-    /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
+    /// All text comes from speech recognition, not only where transcripts say so (a channel such as phone or 电话, subtitles): also
+    /// find words that sound like an offence, with low confidence
     #[arg(long)]
     pub(crate) asr: bool,
 }
@@ -238,7 +239,8 @@ pub(crate) struct ReplayArgs {
     pub(crate) reading: ReadingArgs,
     #[command(flatten)]
     pub(crate) output: RulesOutputArgs,
-    /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
+    /// All text comes from speech recognition, not only where transcripts say so (a channel such as phone or 电话, subtitles): also
+    /// find words that sound like an offence, with low confidence
     #[arg(long)]
     pub(crate) asr: bool,
 }
@@ -302,7 +304,8 @@ pub(crate) struct RulesStatsArgs {
     pub(crate) output: RulesOutputArgs,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
-    /// The text comes from speech recognition: also find words that sound like an offence, with low confidence
+    /// All text comes from speech recognition, not only where transcripts say so (a channel such as phone or 电话, subtitles): also
+    /// find words that sound like an offence, with low confidence
     #[arg(long)]
     pub(crate) asr: bool,
 }

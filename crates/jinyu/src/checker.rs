@@ -88,8 +88,12 @@ struct Inner {
     patterns: Vec<Option<LinkedPattern>>,
     /// The one for built-in packs, unless they are all left out, and the one for added packs, if there are any.
     scanners: Vec<(Scanner, Trigger)>,
-    /// The same by sound; none for text that was typed.
-    homophones: Vec<Homophones>,
+    /// The same by sound, from when the first text from speech recognition comes: no other text pays for them.
+    homophones: OnceLock<Vec<Homophones>>,
+    /// Patterns from this number on are of added packs.
+    first_added: u32,
+    /// Whether all text comes from speech recognition, and not only utterances that say so.
+    is_speech: bool,
     fillers: Fillers,
     flows: Flows,
     events: Events,
@@ -282,8 +286,10 @@ impl Checker {
                 trigger.settle(hopes, &Clauses::of(&squeezed.text), |byte| squeezed.place_of(byte + offset), &mut disguised);
             }
         }
-        let heard: Vec<Homophone> =
-            inner.homophones.iter().flat_map(|homophones| homophones.find(text, &mut scratch.scan)).collect();
+        let mut heard: Vec<Homophone> = Vec::new();
+        if inner.is_speech || context.is_speech {
+            heard.extend(inner.homophones().iter().flat_map(|homophones| homophones.find(text, &mut scratch.scan)));
+        }
         if patterns.is_empty() && disguised.is_empty() && heard.is_empty() {
             return Vec::new();
         }
@@ -421,6 +427,8 @@ struct Context<'a> {
     otherwise: Script,
     /// Whether signals and steps are asked for.
     observes: bool,
+    /// Whether the utterance says that it comes from speech recognition.
+    is_speech: bool,
     /// Index of the only rule to run.
     only: Option<u32>,
 }
@@ -435,6 +443,7 @@ impl<'a> Context<'a> {
             text,
             otherwise,
             observes: false,
+            is_speech: false,
             only: None,
         }
     }

@@ -3,9 +3,9 @@
 
 use std::io;
 
-use jinyu::Speaker;
+use jinyu::{Channel, Speaker};
 
-use super::assemble::{Assembler, Feed, Record};
+use super::assemble::{Assembler, Context, Feed, Record};
 use super::label::{Labels, Start};
 use super::{Line, Lines, Turn};
 use crate::problem::Problems;
@@ -27,7 +27,9 @@ pub(crate) struct Cues<'a> {
 }
 
 impl<'a> Cues<'a> {
-    pub(crate) fn new(lines: Lines, labels: &'a Labels, assembler: Assembler<'a>) -> Self {
+    pub(crate) fn new(lines: Lines, labels: &'a Labels, mut assembler: Assembler<'a>) -> Self {
+        // Nobody writes subtitles of a call by hand.
+        assembler.begin(Context { channel: Some(Channel::Speech), ..Context::default() });
         Self {
             lines,
             line: Line::default(),

@@ -9,13 +9,13 @@ use crate::conversation::Channel;
 use crate::error::Error;
 use crate::flow::Flows;
 use crate::homophones::Homophones;
-use crate::rules::compile::{CompiledPack, CompiledPattern, FILLERS, Vocabulary, purpose};
+use crate::rules::compile::{CompiledPack, FILLERS, Vocabulary, purpose};
 use crate::rules::frequency::Frequencies;
 use crate::rules::pattern::{Classes, Pattern};
 use crate::rules::{Condition as RawCondition, GuardRef, RulePack};
 use crate::scan::Scanner;
 use crate::script::Script;
-use crate::trigger::Trigger;
+use crate::trigger::{Trigger, Wanted};
 use crate::verify::{Check, CheckName, Condition, Judge};
 
 /// The built-in packs, compiled by the build script.
@@ -30,7 +30,7 @@ static SCANNER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scan.bin"));
 /// What their patterns ask for, likewise.
 static TRIGGER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/trigger.bin"));
 
-/// The same by sound; read when text from speech recognition is to be checked.
+/// Their literals by sound; read when text from speech recognition is to be checked.
 static HOMOPHONES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/homophones.bin"));
 
 /// How often characters stand in what the built-in packs give as examples.
@@ -94,8 +94,8 @@ impl CheckerBuilder {
         self
     }
 
-    /// How the text to check came about; [`Channel::Text`] if not set. For [`Channel::Speech`], words that sound like an offence are
-    /// found too, with low confidence.
+    /// How the text to check came about where an utterance does not say [`Channel::Speech`] itself; [`Channel::Text`] if not set. In
+    /// text from speech recognition, words that sound like an offence are found too, with low confidence.
     ///
     /// ```
     /// use jinyu::{Channel, Checker};
@@ -231,7 +231,6 @@ impl Inner {
         let mut rules: Vec<LinkedRule> = Vec::new();
         let mut patterns: Vec<Option<LinkedPattern>> = Vec::new();
         let mut names = Vec::new();
-        let mut wanted: Vec<(CompiledPattern, u8)> = Vec::new();
         let mut first_added = 0;
         for (mut pack, place) in packs {
             if place != Place::Added {
@@ -243,9 +242,6 @@ impl Inner {
             }
             for rule in std::mem::take(&mut pack.rules) {
                 for (index, pattern) in rule.patterns.iter().enumerate() {
-                    if place == Place::Added {
-                        wanted.push((pattern.clone(), purpose(&rule.kind, rule.scope)));
-                    }
                     let pattern = Pattern::new(pattern.written.clone(), pattern.is_phrase, rule.edge, classes.clone());
                     patterns.push(Some(LinkedPattern { rule: rules.len() as u32, index, pattern }));
                 }
@@ -265,21 +261,75 @@ impl Inner {
             names.push([pack.file, pack.name, pack.version]);
         }
         let mut scanners = Vec::new();
-        let mut homophones: Vec<Homophones> = Vec::new();
         if patterns.iter().take(first_added).any(Option::is_some) {
             scanners.push((Scanner::from_static(SCANNER), Trigger::from_static(TRIGGER)));
-            if channel == Channel::Speech {
+        }
+        if patterns.len() > first_added {
+            let (trigger, literals) = Trigger::new(wanted(&rules, &patterns, first_added), first_added as u32);
+            scanners.push((Scanner::new(literals), trigger));
+        }
+        let inner = Self {
+            names,
+            packs: OnceLock::new(),
+            added,
+            rules,
+            patterns,
+            scanners,
+            homophones: OnceLock::new(),
+            first_added: first_added as u32,
+            is_speech: channel == Channel::Speech,
+            fillers,
+            flows,
+            events,
+            script,
+        };
+        if inner.is_speech {
+            inner.homophones();
+        }
+        inner
+    }
+
+    /// The literals of the patterns in use by sound, for text from speech recognition.
+    ///
+    /// # Cost
+    ///
+    /// The first call reads those of the built-in packs and lays out those of added ones: some milliseconds.
+    pub(super) fn homophones(&self) -> &[Homophones] {
+        self.homophones.get_or_init(|| {
+            let first_added = self.first_added as usize;
+            let mut homophones = Vec::new();
+            if self.patterns.iter().take(first_added).any(Option::is_some) {
                 homophones.extend(postcard::from_bytes::<Homophones>(HOMOPHONES));
             }
-        }
-        if !wanted.is_empty() {
-            let wanted = || wanted.iter().map(|(pattern, purpose)| pattern.wanted(*purpose));
-            let (trigger, literals) = Trigger::new(wanted(), first_added as u32);
-            scanners.push((Scanner::new(literals), trigger));
-            if channel == Channel::Speech {
-                homophones.push(Homophones::new(wanted(), first_added as u32));
+            if self.patterns.len() > first_added {
+                homophones.push(Homophones::new(wanted(&self.rules, &self.patterns, first_added), self.first_added));
             }
-        }
-        Self { names, packs: OnceLock::new(), added, rules, patterns, scanners, homophones, fillers, flows, events, script }
+            homophones
+        })
+    }
+}
+
+/// What the patterns from a number on ask for: those of added packs.
+fn wanted<'a>(rules: &'a [LinkedRule], patterns: &'a [Option<LinkedPattern>], from: usize) -> impl Iterator<Item = Wanted<'a>> {
+    patterns.iter().skip(from).flatten().filter_map(|linked| {
+        let rule = &rules.get(linked.rule as usize)?.compiled;
+        Some(rule.patterns.get(linked.index)?.wanted(purpose(&rule.kind, rule.scope)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::{Speaker, Utterance};
+
+    #[test]
+    fn typed_text_pays_for_no_homophones() {
+        let checker = Checker::builder().build().unwrap();
+        let said = |channel| Utterance::new(1, Speaker::Agent, "你没有填队").channel(channel);
+        checker.session().push(&said(Channel::Text));
+        checker.check("你没有填队");
+        assert!(checker.0.homophones.get().is_none());
+        checker.session().push(&said(Channel::Speech));
+        assert!(checker.0.homophones.get().is_some());
     }
 }

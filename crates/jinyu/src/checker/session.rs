@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Context};
-use crate::conversation::{Conversation, Speaker, Utterance};
+use crate::conversation::{Channel, Conversation, Speaker, Utterance};
 use crate::finding::{Examination, Finding, Occurrence};
 use crate::flow::{Event, FlowVerdict, Note, Timeline, Turn};
 use crate::ledger::{Promise, PromiseState, deadline};
@@ -195,6 +195,7 @@ impl Session {
                 opening: self.timeline.next_run(utterance.speaker) <= OPENING,
             },
             observes: true,
+            is_speech: utterance.channel == Some(Channel::Speech),
             ..Context::lone(&utterance.text, self.script.unwrap_or(self.checker.0.script))
         };
         let mut examination = self.checker.run(&utterance.text, &context);
