@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::io;
 
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
 use super::assemble::{Assembler, Feed, Record};
 use super::fields::{Field, Fields};
 use super::{Line, Lines, Turn};
@@ -17,17 +19,18 @@ pub(super) struct Columns(Vec<Option<Field>>);
 
 impl Columns {
     /// Columns named by a row; the error says what is missing.
-    pub(super) fn named(names: &[String], fields: &Fields, file: &str) -> Result<Self, String> {
-        let columns = fields.of_columns(names);
+    pub(super) fn named(names: &[impl AsRef<str>], fields: &Fields, file: &str) -> Result<Self, String> {
+        let names: Vec<String> = names.iter().map(|name| name.as_ref().to_owned()).collect();
+        let columns = fields.of_columns(&names);
         if !columns.contains(&Some(Field::Text)) {
             return Err(format!(
                 "no column is known to hold the text among {}; name it: --columns text=NAME,speaker=NAME,conversation=NAME",
-                list(names)
+                list(&names)
             ));
         }
-        let missing: Vec<&str> = fields.missing(names).collect();
+        let missing: Vec<&str> = fields.missing(&names).collect();
         if !missing.is_empty() {
-            note(format_args!("{file}: there is no column \"{}\"; there are {}", missing.join("\", \""), list(names)));
+            note(format_args!("{file}: there is no column \"{}\"; there are {}", missing.join("\", \""), list(&names)));
         }
         Ok(Self(columns))
     }
@@ -46,18 +49,22 @@ impl Columns {
     }
 
     /// What a row says; `None` for one that is empty.
-    pub(super) fn record(&self, cells: &[String], line: usize) -> Option<Record> {
+    pub(super) fn record(&self, cells: &[impl AsRef<str>], line: usize) -> Option<Record> {
         let mut record = Record { line, ..Record::default() };
         for (field, cell) in self.0.iter().zip(cells) {
+            let cell = cell.as_ref();
             if let Some(field) = field
                 && !cell.trim().is_empty()
             {
-                record.set(*field, cell.clone());
+                record.set(*field, cell.to_owned());
             }
         }
-        let is_blank = cells.iter().all(|cell| cell.trim().is_empty());
-        (!is_blank).then_some(record)
+        (!is_blank(cells)).then_some(record)
     }
+}
+
+fn is_blank(cells: &[impl AsRef<str>]) -> bool {
+    cells.iter().all(|cell| cell.as_ref().trim().is_empty())
 }
 
 fn list(names: &[String]) -> String {
@@ -72,6 +79,9 @@ pub(crate) struct Rows<'a> {
     fields: &'a Fields,
     assembler: Assembler<'a>,
     columns: Option<Columns>,
+    cells: Cells,
+    /// The line that the row begins with, a buffer that is used again.
+    first: Line,
     /// Lines that were read ahead for a row that does not end.
     waiting: VecDeque<Line>,
 }
@@ -79,36 +89,43 @@ pub(crate) struct Rows<'a> {
 impl<'a> Rows<'a> {
     pub(crate) fn new(lines: Lines, delimiter: u8, fields: &'a Fields, assembler: Assembler<'a>) -> Self {
         let columns = Columns::numbered(fields);
-        Self { lines, delimiter, fields, assembler, columns, waiting: VecDeque::new() }
+        let cells = Cells::new(delimiter);
+        Self { lines, delimiter, fields, assembler, columns, cells, first: Line::default(), waiting: VecDeque::new() }
     }
 
-    fn line(&mut self) -> io::Result<Option<Line>> {
-        if let Some(line) = self.waiting.pop_front() {
-            return Ok(Some(line));
+    /// Fills `line` with the next line; `false` at the end.
+    fn line(&mut self, line: &mut Line) -> io::Result<bool> {
+        match self.waiting.pop_front() {
+            Some(waiting) => *line = waiting,
+            None => return self.lines.next(line),
         }
-        let mut line = Line::default();
-        Ok(self.lines.next(&mut line)?.then_some(line))
+        Ok(true)
     }
 
-    /// The next row's line and cells.
-    fn row(&mut self, problems: &mut Problems) -> io::Result<Option<(usize, Vec<String>)>> {
+    /// Splits the row that begins with a line into cells.
+    fn split_row(&mut self, first: &mut Line, problems: &mut Problems) -> io::Result<()> {
         let file = self.assembler.file;
-        let Some(mut first) = self.line()? else { return Ok(None) };
+        self.cells.clear();
         if first.cut {
             problems.report(format_args!(
                 "{file}:{}: the line is longer than {} MiB, skipped; split it",
                 first.number,
                 super::PIECE >> 20
             ));
-            self.lines.skip_rest(&mut first)?;
-            return Ok(Some((first.number, Vec::new())));
+            return self.lines.skip_rest(first);
         }
-        let mut row = first.text(file, problems).into_owned();
+        let text = first.text(file, problems);
+        if !is_open(&text, self.delimiter) {
+            self.cells.split(&text, true);
+            return Ok(());
+        }
+        let mut row = text.into_owned();
         let mut further: Vec<Line> = Vec::new();
         while is_open(&row, self.delimiter) {
-            let next = self.line()?;
+            let mut next = Line::default();
+            let is_there = self.line(&mut next)?;
             let too_long = further.len() >= LONGEST_ROW.0 || row.len() >= LONGEST_ROW.1;
-            let Some(next) = next.filter(|_| !too_long) else {
+            if !is_there || too_long {
                 // The mark is not meant as one: only this line is taken, as it stands.
                 problems.report_line(
                     "with an open quotation mark",
@@ -117,38 +134,29 @@ impl<'a> Rows<'a> {
                         first.number
                     ),
                 );
+                if is_there {
+                    further.push(next);
+                }
                 for line in further.into_iter().rev() {
                     self.waiting.push_front(line);
                 }
-                let row = first.text(file, problems).into_owned();
-                return Ok(Some((first.number, self.cells(&row, false))));
-            };
+                self.cells.split(&first.text(file, problems), false);
+                return Ok(());
+            }
             row.push('\n');
             row.push_str(&next.text(file, problems));
             further.push(next);
         }
-        Ok(Some((first.number, self.cells(&row, true))))
+        self.cells.split(&row, true);
+        Ok(())
     }
 
-    fn cells(&self, row: &str, quoting: bool) -> Vec<String> {
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .quoting(quoting)
-            .delimiter(self.delimiter)
-            .buffer_capacity(row.len() + 1)
-            .from_reader(row.as_bytes());
-        let mut record = csv::StringRecord::new();
-        // It is UTF-8 and flexible: nothing can fail.
-        let _ = reader.read_record(&mut record);
-        record.iter().map(str::to_owned).collect()
-    }
-
-    /// Takes a row in; `false` where the columns are not known, so that the others say nothing.
-    fn take_row(&mut self, line: usize, cells: &[String], problems: &mut Problems) -> bool {
+    /// Takes the cells of a row in; `false` where the columns are not known, so that the others say nothing.
+    fn take_cells(&mut self, line: usize, problems: &mut Problems) -> bool {
+        let cells: Vec<&str> = self.cells.iter().collect();
         match &self.columns {
-            None if cells.iter().all(|cell| cell.trim().is_empty()) => {}
-            None => match Columns::named(cells, self.fields, self.assembler.file) {
+            None if is_blank(&cells) => {}
+            None => match Columns::named(&cells, self.fields, self.assembler.file) {
                 Ok(columns) => self.columns = Some(columns),
                 Err(what) => {
                     problems.report(format_args!("{}:{line}: {what}; nothing in this file is checked", self.assembler.file));
@@ -156,7 +164,7 @@ impl<'a> Rows<'a> {
                 }
             },
             Some(columns) => {
-                if let Some(record) = columns.record(cells, line) {
+                if let Some(record) = columns.record(&cells, line) {
                     self.assembler.add(record, problems);
                 }
             }
@@ -171,15 +179,72 @@ impl Feed for Rows<'_> {
     }
 
     fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
-        let Some((line, cells)) = self.row(problems)? else {
+        let mut first = std::mem::take(&mut self.first);
+        if !self.line(&mut first)? {
             self.assembler.end(problems);
             return Ok(false);
-        };
-        Ok(self.take_row(line, &cells, problems))
+        }
+        self.split_row(&mut first, problems)?;
+        let goes_on = self.take_cells(first.number, problems);
+        self.first = first;
+        Ok(goes_on)
     }
 
     fn may_wait(&self) -> bool {
         self.waiting.is_empty() && self.lines.may_wait()
+    }
+}
+
+/// The cells of a row. What splits it is made once: it is a table of states that costs more than the row.
+struct Cells {
+    quoting: Reader,
+    plain: Reader,
+    /// The cells one after another.
+    text: Vec<u8>,
+    /// Where each ends; `count` of them are the row's.
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl Cells {
+    fn new(delimiter: u8) -> Self {
+        let reader = |quoting: bool| ReaderBuilder::new().delimiter(delimiter).quoting(quoting).build();
+        Self { quoting: reader(true), plain: reader(false), text: Vec::new(), ends: vec![0; 32], count: 0 }
+    }
+
+    fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    /// Takes the cells of a row, which may be empty; without `quoting`, marks stand for themselves.
+    fn split(&mut self, row: &str, quoting: bool) {
+        let reader = if quoting { &mut self.quoting } else { &mut self.plain };
+        reader.reset();
+        self.text.resize(self.text.len().max(row.len() + 1), 0);
+        self.count = 0;
+        let (mut rest, mut written) = (row.as_bytes(), 0);
+        loop {
+            let text = self.text.get_mut(written..).unwrap_or_default();
+            let ends = self.ends.get_mut(self.count..).unwrap_or_default();
+            // Nothing left to read means to it that the row ends.
+            let (result, read, more, cells) = reader.read_record(rest, text, ends);
+            rest = rest.get(read..).unwrap_or_default();
+            written += more;
+            self.count += cells;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::Record | ReadRecordResult::End => return,
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        // Delimiters and marks are ASCII: what stands between them is UTF-8 as the row was.
+        let cell = |(start, &end): (usize, &usize)| std::str::from_utf8(self.text.get(start..end)?).ok();
+        starts.zip(&self.ends).take(self.count).map(move |range| cell(range).unwrap_or_default())
     }
 }
 
@@ -222,6 +287,24 @@ mod tests {
         for row in ["a,b", "\"a\"", "\"a\"\"b\"", "5\" x", "说\"好,b", "\"\",\"\"", "\"a\",5\""] {
             assert!(!is_open(row, b','), "{row}");
         }
+    }
+
+    #[test]
+    fn cells_of_rows() {
+        let mut cells = Cells::new(b',');
+        let wide: Vec<String> = (0..64).map(|number| number.to_string()).collect();
+        for (row, quoting, expected) in [
+            ("a,\"b, \"\"c\"\"\n\",", true, vec!["a", "b, \"c\"\n", ""]),
+            (&*wide.join(","), true, wide.iter().map(String::as_str).collect()),
+            ("", true, vec![]),
+            ("说,\"好,b", false, vec!["说", "\"好", "b"]),
+            ("说,\"好\",b", true, vec!["说", "好", "b"]),
+        ] {
+            cells.split(row, quoting);
+            assert_eq!(cells.iter().collect::<Vec<_>>(), expected, "{row}");
+        }
+        cells.clear();
+        assert_eq!(cells.iter().count(), 0);
     }
 
     #[test]
