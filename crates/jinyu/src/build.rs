@@ -16,6 +16,8 @@ mod words;
 
 use std::path::PathBuf;
 
+use sha2::{Digest, Sha256};
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
@@ -32,7 +34,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         packs.push(rules::RulePack::from_toml(&file, &text)?);
-        sources.push_str(&format!("({file:?}, include_str!({:?})),", path.display().to_string()));
+        let sha256: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        sources.push_str(&format!("[{file:?}, include_str!({:?}), {sha256:?}],", path.display().to_string()));
     }
     sources.push(']');
     std::fs::write(out.join("sources.rs"), sources)?;
@@ -40,7 +43,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rules = ready.packs.iter().flat_map(|pack| &pack.rules);
     let wanted: Vec<trigger::Wanted<'_>> = rules.flat_map(|rule| rule.wanted()).collect();
     let homophones = homophones::Homophones::new(wanted.iter().copied(), 0);
-    std::fs::write(out.join("homophones.bin"), postcard::to_stdvec(&homophones)?)?;
+    let (heard, spellings) = homophones.into_bytes()?;
+    std::fs::write(out.join("heard.bin"), heard)?;
+    std::fs::write(out.join("spellings.bin"), spellings)?;
     let (trigger, literals) = trigger::Trigger::new(wanted, 0);
     std::fs::write(out.join("trigger.bin"), trigger.into_bytes())?;
     std::fs::write(out.join("scan.bin"), scan::Scanner::new(literals).into_bytes())?;

@@ -35,8 +35,8 @@ use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply};
 use crate::trigger::{Clauses, Hope, Signature, Trigger, Triggered};
 use crate::verify::{Around, Judge, judge, matches};
 
-/// The built-in packs as written, file name and text, in order of loading; the first is the shared vocabulary.
-const SOURCES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+/// The built-in packs as written, file name, text and its SHA-256, in order of loading; the first is the shared vocabulary.
+const SOURCES: &[[&str; 3]] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// A match of text from speech recognition needs this many characters: with fewer, another word is likelier than an error.
 const LEAST_HEARD: usize = 3;
@@ -110,6 +110,8 @@ pub struct PackSource<'a> {
     pub version: &'a str,
     /// The pack as written.
     pub text: &'a str,
+    /// The SHA-256 of that in hexadecimal digits, for a built-in pack.
+    pub sha256: Option<&'a str>,
 }
 
 /// Words that say nothing: what a replaced clause may lose besides the match.
@@ -150,7 +152,7 @@ impl Inner {
             let read = |[file, name, _]: &[String; 3]| {
                 let added = self.added.iter().find(|added| added.name == *name);
                 let built_in = || {
-                    let (file, text) = SOURCES.iter().find(|(known, _)| known == file)?;
+                    let [file, text, _] = SOURCES.iter().find(|[known, ..]| known == file)?;
                     RulePack::from_toml(file, text).ok()
                 };
                 added.cloned().or_else(built_in)
@@ -193,10 +195,10 @@ impl Checker {
     /// The packs in use as they are written, in order of loading. Reads no TOML.
     pub fn pack_sources(&self) -> impl Iterator<Item = PackSource<'_>> {
         let added = |name: &str| self.0.added.iter().find(|added| added.name == name).map(|added| &*added.text);
-        let built_in = |file: &str| SOURCES.iter().find(|(known, _)| *known == file).map(|(_, text)| *text);
-        self.0.names.iter().map(move |[file, name, version]| {
-            let text = added(name).or_else(|| built_in(file)).unwrap_or_default();
-            PackSource { name, version, text }
+        let built_in = |file: &str| SOURCES.iter().find(|[known, ..]| *known == file);
+        self.0.names.iter().map(move |[file, name, version]| match (added(name), built_in(file)) {
+            (None, Some(&[_, text, sha256])) => PackSource { name, version, text, sha256: Some(sha256) },
+            (text, _) => PackSource { name, version, text: text.unwrap_or_default(), sha256: None },
         })
     }
 

@@ -14,11 +14,17 @@ use crate::speech::{other_sounds, sound};
 use crate::trigger::Wanted;
 
 /// The literals of patterns, ready to be looked for by sound.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Homophones {
     scanner: Scanner,
+    spellings: Spellings,
+}
+
+/// What the sounds that are scanned for stand for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Spellings {
     /// For each sound that is looked for, how it may be spelled.
-    spellings: Vec<Vec<Spelling>>,
+    of: Vec<Vec<Spelling>>,
     /// For each branch the number of its pattern and a bit for each of its sets.
     branches: Vec<(u32, u32)>,
 }
@@ -42,7 +48,7 @@ pub(crate) struct Homophone {
 }
 
 /// Literals with what asks for them.
-type Spellings<'a> = BTreeMap<&'a str, Vec<(u32, u32)>>;
+type Asked<'a> = BTreeMap<&'a str, Vec<(u32, u32)>>;
 
 /// A character by its sound; one that has none by its class.
 fn heard(c: char) -> Option<char> {
@@ -73,7 +79,7 @@ impl Homophones {
     /// Takes what patterns ask for, in the order of the patterns, of which the first has the number `from`.
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> Self {
         let mut branches = Vec::new();
-        let mut by_sound: BTreeMap<String, Spellings<'_>> = BTreeMap::new();
+        let mut by_sound: BTreeMap<String, Asked<'_>> = BTreeMap::new();
         for (pattern, wanted) in (from..).zip(patterns) {
             for sets in wanted.branches {
                 let sets = sets.get(..telling(sets)).unwrap_or(sets);
@@ -90,8 +96,19 @@ impl Homophones {
         }
         let scanner = Scanner::over(heard, by_sound.keys().map(String::as_str));
         let spelling = |(literal, triggers): (&str, Vec<(u32, u32)>)| Spelling { literal: literal.to_owned(), triggers };
-        let spellings = by_sound.into_values().map(|spellings| spellings.into_iter().map(spelling).collect()).collect();
-        Self { scanner, spellings, branches }
+        let of = by_sound.into_values().map(|spellings| spellings.into_iter().map(spelling).collect()).collect();
+        Self { scanner, spellings: Spellings { of, branches } }
+    }
+
+    /// The built-in ones, as [`into_bytes`](Self::into_bytes) wrote them; the scanner is used in place.
+    pub(crate) fn from_static(scanner: &'static [u8], spellings: &[u8]) -> Option<Self> {
+        Some(Self { scanner: Scanner::from_static(scanner), spellings: postcard::from_bytes(spellings).ok()? })
+    }
+
+    /// What [`from_static`](Self::from_static) takes.
+    #[allow(dead_code, reason = "the build script includes this file and calls it")]
+    pub(crate) fn into_bytes(self) -> postcard::Result<(Vec<u8>, Vec<u8>)> {
+        Ok((self.scanner.into_bytes(), postcard::to_stdvec(&self.spellings)?))
     }
 
     /// Finds the places of `text` that sound like a literal of a pattern and are written otherwise, for patterns whose other
@@ -101,7 +118,7 @@ impl Homophones {
         let mut met: BTreeMap<u32, u32> = BTreeMap::new();
         let mut heard: Vec<(u32, Span, &str)> = Vec::new();
         for candidate in &scratch.candidates {
-            for spelling in self.spellings.get(candidate.literal as usize).into_iter().flatten() {
+            for spelling in self.spellings.of.get(candidate.literal as usize).into_iter().flatten() {
                 for &(branch, set) in &spelling.triggers {
                     *met.entry(branch).or_default() |= set;
                     heard.push((branch, candidate.span, &spelling.literal));
@@ -110,7 +127,7 @@ impl Homophones {
         }
         let mut found: Vec<Homophone> = Vec::new();
         for (branch, span, literal) in heard {
-            let Some(&(pattern, sets)) = self.branches.get(branch as usize) else { continue };
+            let Some(&(pattern, sets)) = self.spellings.branches.get(branch as usize) else { continue };
             if met.get(&branch) != Some(&sets) {
                 continue;
             }

@@ -13,8 +13,6 @@ mod automaton;
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
-use serde::{Deserialize, Serialize};
-
 use crate::script::fold;
 use crate::span::Span;
 
@@ -39,7 +37,7 @@ pub(crate) struct Scratch {
 }
 
 /// All literals, ready to be looked for. Cheap to clone where it is built in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Scanner(Cow<'static, [u8]>);
 
 /// What a character counts as; `None` for what is skipped.

@@ -39,6 +39,7 @@
 //! `inputs` (`audit` only): `[{"file","bytes","sha256"}]`; a file that was not read to its end has no hash, `redacted` (with --redact),
 //! `suppressed` and `unused_waivers` (with --waivers), `known` (with --baseline: what the older report has).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -47,8 +48,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use jinyu::{
-    CareScores, Category, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, Positions, Promise, Reason,
-    Safety, Severity, Span, Speaker, Verdict,
+    CareScores, Category, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, PackSource, Positions, Promise,
+    Reason, Safety, Severity, Span, Speaker, Verdict,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -215,13 +216,16 @@ struct AgentRecord {
 pub(crate) struct PackRecord<'a> {
     pub(crate) name: &'a str,
     pub(crate) version: &'a str,
-    pub(crate) sha256: String,
+    pub(crate) sha256: Cow<'a, str>,
 }
 
 /// The packs of a checker, with their hashes.
 pub(crate) fn pack_records(checker: &Checker) -> Vec<PackRecord<'_>> {
-    let packs = checker.pack_sources();
-    packs.map(|pack| PackRecord { name: pack.name, version: pack.version, sha256: sha256(pack.text.as_bytes()) }).collect()
+    let record = |pack| {
+        let PackSource { name, version, text, sha256: known, .. } = pack;
+        PackRecord { name, version, sha256: known.map_or_else(|| sha256(text.as_bytes()).into(), Cow::Borrowed) }
+    };
+    checker.pack_sources().map(record).collect()
 }
 
 impl<W: Write> JsonlReport<W> {
@@ -416,7 +420,7 @@ pub(crate) fn tenth(figure: f64) -> f64 {
 }
 
 /// The hash of some content, in hexadecimal digits.
-pub(crate) fn sha256(content: &[u8]) -> String {
+fn sha256(content: &[u8]) -> String {
     Sha256::digest(content).iter().fold(String::new(), |mut digits, byte| {
         let _ = write!(digits, "{byte:02x}");
         digits

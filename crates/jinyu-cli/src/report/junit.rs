@@ -12,6 +12,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use tempfile::SpooledTempFile;
 
 use super::file::FileReport;
+use super::jsonl::pack_records;
 use super::row::{Row, rows};
 use super::{Audited, Tally};
 use crate::locale::{Locale, Translator};
@@ -117,10 +118,8 @@ impl FileReport for JunitReport {
         let mut facts = vec![("engine".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
         facts.push(("partial".to_owned(), tally.partial.to_string()));
         facts.push(("redacted".to_owned(), tally.redacted.to_string()));
-        let packs = checker.packs().iter();
-        facts.extend(packs.map(|pack| {
-            (format!("pack {} {}", pack.name, pack.version), format!("sha256 {}", super::jsonl::sha256(pack.text.as_bytes())))
-        }));
+        let packs = pack_records(checker).into_iter();
+        facts.extend(packs.map(|pack| (format!("pack {} {}", pack.name, pack.version), format!("sha256 {}", pack.sha256))));
         facts.extend(
             tally.inputs.iter().filter_map(|of| Some((format!("input {}", of.file), format!("sha256 {}", of.sha256.as_ref()?)))),
         );

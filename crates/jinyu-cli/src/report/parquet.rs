@@ -14,6 +14,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::file::FileReport;
+use super::jsonl::pack_records;
 use super::row::{COLUMNS, Row, rows};
 use super::{Audited, Tally};
 use crate::waivers::Suppression;
@@ -140,12 +141,7 @@ impl FileReport for ParquetReport {
         note("jinyu.engine", env!("CARGO_PKG_VERSION").to_owned());
         note("jinyu.partial", tally.partial.to_string());
         note("jinyu.redacted", tally.redacted.to_string());
-        let packs: Vec<_> = checker
-            .packs()
-            .iter()
-            .map(|pack| serde_json::json!({"name": pack.name, "version": pack.version, "sha256": super::jsonl::sha256(pack.text.as_bytes())}))
-            .collect();
-        note("jinyu.packs", serde_json::to_string(&packs)?);
+        note("jinyu.packs", serde_json::to_string(&pack_records(checker))?);
         note("jinyu.inputs", serde_json::to_string(&tally.inputs)?);
         self.out.close()?;
         Ok(())

@@ -12,6 +12,7 @@ use jinyu::{Checker, Severity, Span, Verdict};
 use serde_json::{Value, json};
 
 use super::file::FileReport;
+use super::jsonl::pack_records;
 use super::{Audited, Place, Tally, fingerprint};
 use crate::locale::{Locale, Translator};
 use crate::waivers::Suppression;
@@ -175,16 +176,9 @@ impl FileReport for SarifReport {
                 "properties": {"tags": [rule.category]},
             }));
         }
-        let packs: Vec<Value> = checker
-            .packs()
+        let packs: Vec<Value> = pack_records(checker)
             .iter()
-            .map(|pack| {
-                json!({
-                    "name": pack.name,
-                    "version": pack.version,
-                    "properties": {"sha256": super::jsonl::sha256(pack.text.as_bytes())},
-                })
-            })
+            .map(|pack| json!({"name": pack.name, "version": pack.version, "properties": {"sha256": pack.sha256}}))
             .collect();
         let artifacts: Vec<Value> = tally
             .inputs

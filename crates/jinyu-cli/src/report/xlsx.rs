@@ -11,7 +11,7 @@ use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Work
 
 use super::agents::ENOUGH;
 use super::file::FileReport;
-use super::jsonl::{sha256, tenth};
+use super::jsonl::{pack_records, tenth};
 use super::row::rows;
 use super::time::clock;
 use super::verdicts::{FINGERPRINT, Name, REMARK, REVIEWER, RULE, VERDICT, VERDICTS};
@@ -193,9 +193,9 @@ impl XlsxReport {
             row(&format!("{}: {rule}", locale.pick("流程", "流程", "Flow")), figure(of.violated), &remark)?;
         }
         row(locale.pick("引擎版本", "引擎版本", "Engine"), Cell::Text(env!("CARGO_PKG_VERSION")), "jinyu")?;
-        for pack in checker.packs() {
+        for pack in pack_records(checker) {
             let name = format!("{}: {}", locale.pick("规则包", "規則包", "Rule pack"), pack.name);
-            row(&name, Cell::Text(&pack.version), &format!("sha256 {}", sha256(pack.text.as_bytes())))?;
+            row(&name, Cell::Text(pack.version), &format!("sha256 {}", pack.sha256))?;
         }
         for input in &tally.inputs {
             let name = format!("{}: {}", locale.pick("输入", "輸入", "Input"), input.file);

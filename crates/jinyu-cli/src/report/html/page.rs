@@ -6,7 +6,7 @@ use jinyu::Checker;
 
 use super::super::Tally;
 use super::super::agents::{ENOUGH, Scores};
-use super::super::jsonl::{sha256, tenth};
+use super::super::jsonl::{PackRecord, pack_records, tenth};
 use super::super::time::date;
 use super::chart::{self, Bar, HEIGHT, TREND_WIDTH, Trend, WIDTH};
 use super::detail::{Names, RuleKind};
@@ -54,7 +54,7 @@ pub(super) struct Page<'a> {
     more_agents: usize,
     notes: Vec<NoteRow>,
     engine: &'static str,
-    packs: Vec<PackRow<'a>>,
+    packs: Vec<PackRecord<'a>>,
     inputs: &'a [InputFacts],
     more_inputs: usize,
     unread: &'a [String],
@@ -141,13 +141,6 @@ struct NoteRow {
     conversations: usize,
 }
 
-/// A rule pack.
-struct PackRow<'a> {
-    name: &'a str,
-    version: &'a str,
-    sha256: String,
-}
-
 impl<'a> Page<'a> {
     pub(super) fn new(
         locale: Locale,
@@ -224,11 +217,7 @@ impl<'a> Page<'a> {
             more_agents: tally.agents.of.len().saturating_sub(MOST_AGENTS),
             notes,
             engine: env!("CARGO_PKG_VERSION"),
-            packs: checker
-                .packs()
-                .iter()
-                .map(|pack| PackRow { name: &pack.name, version: &pack.version, sha256: sha256(pack.text.as_bytes()) })
-                .collect(),
+            packs: pack_records(checker),
             inputs: tally.inputs.get(..MOST_INPUTS).unwrap_or(&tally.inputs),
             more_inputs: tally.inputs.len().saturating_sub(MOST_INPUTS),
             unread: &tally.unread,
