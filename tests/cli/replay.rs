@@ -88,6 +88,7 @@ fn a_page_that_does_no_harm() {
     let page = fs::read_to_string(folder.path().join("change.html")).unwrap();
     assert!(page.contains("second/whatever") && page.contains("<mark>随便你</mark>"), "{page}");
     assert!(!page.contains("<b>随") && page.contains("&#60;b&#62;"), "what was said is escaped");
+    assert!(page.contains("href=\"#rule-1\"") && page.contains("id=\"rule-1\""), "a rule leads to its examples");
     assert!(!page.contains("13800138000") && !ran.out.contains("13800138000"), "and masked");
     assert!(!page.contains("http://") && !page.contains("https://"), "nothing is loaded from elsewhere");
     let bad = replay(&folder, &["--out", "change.pdf"]);

@@ -91,7 +91,6 @@ impl Page<'_> {
             }
             "redacted" => ["个人信息已遮盖", "個人資料已遮蔽", "Personal data is masked"],
             "conversations" => ["对话", "對話", "Conversations"],
-            "changed" => ["有变化", "有變化", "changed"],
             "findings" => ["问题（旧 → 新）", "問題（舊 → 新）", "Findings, old → new"],
             "gained" => ["新增", "新增", "gained"],
             "lost" => ["消失", "消失", "lost"],
@@ -104,7 +103,7 @@ impl Page<'_> {
             "most" => ["分数变化最大的对话", "分數變化最大的對話", "Scores that changed most"],
             "conversation" => ["对话", "對話", "Conversation"],
             "file" => ["文件", "檔案", "File"],
-            "turn" => ["轮", "輪", "turn"],
+            "whole" => ["（整段对话）", "（整段對話）", "(the whole conversation)"],
             "none" => ["没有变化", "沒有變化", "Nothing changes"],
             "packs" => ["规则包", "規則包", "Rule packs"],
             "inputs" => ["输入", "輸入", "Inputs"],
@@ -112,6 +111,17 @@ impl Page<'_> {
             _ => ["出处", "出處", "Provenance"],
         };
         self.locale.pick(hans, hant, english)
+    }
+
+    /// A number with what it counts, in the reader's language.
+    fn counted(&self, key: &str, number: &usize) -> String {
+        let [hans, hant, english] = match key {
+            "changed" => ["其中{}段有变化", "其中{}段有變化", "{} changed"],
+            "turn" => ["第{}轮", "第{}輪", "turn {}"],
+            "gained" => ["新增{}", "新增{}", "{} gained"],
+            _ => ["消失{}", "消失{}", "{} lost"],
+        };
+        self.locale.pick(hans, hant, english).replace("{}", &number.to_string())
     }
 }
 
