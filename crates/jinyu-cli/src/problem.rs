@@ -52,8 +52,10 @@ impl Problems {
 
 /// Says something on standard error that is worth knowing but no error.
 pub(crate) fn note(message: impl Display) {
+    // In one write: nothing buffers standard error, and the report may go to the same terminal.
+    let message = format!("jinyu: {message}\n");
     aside(|| {
         // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(io::stderr().lock(), "jinyu: {message}");
+        let _ = io::stderr().lock().write_all(message.as_bytes());
     });
 }

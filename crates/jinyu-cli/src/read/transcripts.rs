@@ -1,7 +1,7 @@
 //! Transcripts at some paths, conversation by conversation: folders searched, the form of each file found out, what cannot be read
 //! reported. For every command that reads calls.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -22,7 +22,7 @@ use super::subtitles::Cues;
 use super::table::Rows;
 use super::text::Transcript;
 use super::workbook::Workbook;
-use super::{Input, Lines, PIECE, Turn, Turns, explain};
+use super::{Input, Lines, PIECE, Turn, Turns, explain, has_extension};
 use crate::args::ReadingArgs;
 use crate::problem::Problems;
 
@@ -206,6 +206,9 @@ fn reader<'a>(
 ) -> Result<Box<dyn Turns + 'a>, String> {
     let Reading { labels, fields, from, .. } = reading;
     if form != Form::Workbook && source.peek().contains(&0) {
+        if has_extension(Path::new(file), &["xlsx", "xlsm", "xls", "ods"]) {
+            return Err("is no workbook, whatever its name says, and no text; save it as .xlsx or .csv once more".to_owned());
+        }
         return Err("has zero bytes, so it is no text; text in UTF-16 without a mark needs --encoding UTF-16LE".to_owned());
     }
     let assembler = Assembler::new(file, stem, labels);
