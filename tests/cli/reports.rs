@@ -207,7 +207,7 @@ fn an_interrupted_audit_leaves_a_partial_report() {
     let ended = (5_000..10_000_000).find(|number| say(&mut stdin, *number).is_err());
     assert!(ended.is_some(), "it goes on");
     drop(stdin);
-    child.wait().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "a part is not clean");
     let report = fs::read_to_string(&out).unwrap();
     let last: Value = serde_json::from_str(report.lines().last().unwrap()).unwrap();
     assert_eq!((last["type"].as_str(), last["partial"].as_bool()), (Some("summary"), Some(true)));

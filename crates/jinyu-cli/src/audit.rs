@@ -53,7 +53,11 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
         problems.report(format_args!("{error:#}"));
     }
     form.finish(&tally, &checker)?;
-    Ok(if tally.is_clean() { Outcome::Clean } else { Outcome::Findings })
+    Ok(match tally.is_clean() {
+        _ if tally.partial => Outcome::Stopped,
+        true => Outcome::Clean,
+        false => Outcome::Findings,
+    })
 }
 
 /// What reviewers and an older report have settled already.

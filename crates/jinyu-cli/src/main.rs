@@ -36,7 +36,12 @@ enum Outcome {
     Clean,
     /// Findings, failing examples, or changes that a diff shows.
     Findings,
+    /// Ctrl-C came before the end: what was found is a part.
+    Stopped,
 }
+
+/// The exit code after Ctrl-C, as shells give it.
+const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -50,6 +55,7 @@ fn main() -> ExitCode {
         Command::Rules(args) => rules::run(args, &mut problems),
     };
     match outcome {
+        Ok(Outcome::Stopped) => ExitCode::from(INTERRUPTED),
         Ok(_) if problems.count() > 0 => ExitCode::from(2),
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),

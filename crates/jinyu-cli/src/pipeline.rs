@@ -11,6 +11,7 @@ use std::thread;
 
 use anyhow::{Result, anyhow};
 
+use crate::INTERRUPTED;
 use crate::problem::Problems;
 use crate::progress::Progress;
 use crate::read::meter::InputFacts;
@@ -21,13 +22,14 @@ use crate::report::Tally;
 const UNDER_WAY: usize = 256;
 
 /// A flag that Ctrl-C sets; a second one ends the program at once.
+#[allow(clippy::exit, reason = "who presses it twice wants no report")]
 pub(crate) fn stop_on_signal() -> Arc<AtomicBool> {
     let stopped = Arc::new(AtomicBool::new(false));
     let on_signal = Arc::clone(&stopped);
     // Without a handler Ctrl-C just ends, and the report with it.
     let _ = ctrlc::set_handler(move || {
         if on_signal.swap(true, Ordering::Relaxed) {
-            std::process::abort();
+            std::process::exit(INTERRUPTED.into());
         }
     });
     stopped

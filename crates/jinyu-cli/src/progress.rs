@@ -40,10 +40,11 @@ impl Progress {
 
     /// Says how many bytes all inputs have; without it there is no estimate.
     pub(crate) fn total(&mut self, bytes: u64) {
-        self.bar.set_length(bytes);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent:>3}% {msg} {eta}") {
+        let left = self.locale.pick("还需{eta}", "還需{eta}", "{eta} left");
+        if let Ok(style) = ProgressStyle::with_template(&format!("{{bar:30}} {{percent:>3}}% {{msg}}{left}")) {
             self.bar.set_style(style);
         }
+        self.bar.set_length(bytes);
     }
 
     /// Another conversation has been read.
@@ -55,7 +56,7 @@ impl Progress {
         let rate = self.conversations as f64 / self.begun.elapsed().as_secs_f64().max(0.001);
         let name = self.locale.pick("段对话", "段對話", "conversations");
         self.bar.set_position(self.meter.all());
-        self.bar.set_message(format!("{} {name}, {rate:.0}/s", self.conversations));
+        self.bar.set_message(format!("{} {name}, {rate:.0}/s, ", self.conversations));
     }
 
     /// Takes the bar off the screen.

@@ -65,7 +65,11 @@ pub(crate) fn run(args: &ReplayArgs, problems: &mut Problems) -> Result<Outcome>
         Format::Text => replay.write_text(&mut text_output())?,
         Format::Jsonl => replay.write_summary(&mut BufWriter::new(io::stdout().lock()))?,
     }
-    Ok(if sums.changed == 0 { Outcome::Clean } else { Outcome::Findings })
+    Ok(match sums.changed {
+        _ if tally.partial => Outcome::Stopped,
+        0 => Outcome::Clean,
+        _ => Outcome::Findings,
+    })
 }
 
 /// The rules of some packs; all of them, since a comparison with a part would mislead.
