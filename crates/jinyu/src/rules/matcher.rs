@@ -31,16 +31,21 @@ impl Match {
     }
 }
 
+/// Where ways part or meet there is a mark, a number that stands for the place in the program: a run that comes to it again at the same
+/// character gives up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Step {
     Char(char),
     /// Index into the sets.
     Set(u32),
-    /// Tries the first, then the second.
-    Split(u32, u32),
-    /// Index into the dispatch tables: of many branches only those that can begin with the character at hand are tried.
-    Dispatch(u32),
-    Jump(u32),
+    /// Tries the next step, then this one; and its mark.
+    OrElse(u32, u32),
+    /// Tries this step, then the next one; and its mark.
+    Rather(u32, u32),
+    /// Index into the dispatch tables, and its mark: of many branches only those that can begin with the character at hand are tried.
+    Dispatch(u32, u32),
+    /// Where to, and the mark there.
+    Jump(u32, u32),
     Save(u32),
     Start,
     End,
@@ -112,13 +117,49 @@ fn has(bits: &Bits, c: char) -> bool {
     bits.get(word).is_some_and(|word| word & bit != 0)
 }
 
+/// Where to go on for each first character, the preferred branch first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Dispatch {
+    /// No character with other lowest bits is among them.
+    likely: Bits,
+    /// Sorted, each with the place where its branches end; they begin where those of the one before end.
+    chars: Box<[(char, u32)]>,
+    branches: Box<[u32]>,
+}
+
+impl Dispatch {
+    fn new(by_char: &BTreeMap<char, Vec<u32>>) -> Self {
+        let mut end = 0;
+        let counted = |(&c, branches): (&char, &Vec<u32>)| {
+            end += branches.len() as u32;
+            (c, end)
+        };
+        Self {
+            likely: bits(by_char.keys().copied()),
+            chars: by_char.iter().map(counted).collect(),
+            branches: by_char.values().flatten().copied().collect(),
+        }
+    }
+
+    fn branches(&self, c: char) -> Option<&[u32]> {
+        if !has(&self.likely, c) {
+            return None;
+        }
+        let place = self.chars.binary_search_by_key(&c, |&(c, _)| c).ok()?;
+        let start = place.checked_sub(1).and_then(|before| self.chars.get(before)).map_or(0, |&(_, end)| end);
+        let (_, end) = self.chars.get(place)?;
+        self.branches.get(start as usize..*end as usize)
+    }
+}
+
 /// A compiled expression.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Program {
     steps: Vec<Step>,
+    /// How many marks there are.
+    marks: u32,
     sets: Vec<Set>,
-    /// For each first character, where to go on, the preferred branch first.
-    dispatches: Vec<BTreeMap<char, Vec<u32>>>,
+    dispatches: Vec<Dispatch>,
     /// The names of the groups; group n saves its ends in slots 2n and 2n+1.
     groups: Vec<String>,
     /// The characters that a match can begin with, but at the start of the text; all of them where that is not known.
@@ -130,7 +171,7 @@ pub(crate) struct Program {
 /// Buffers of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Runs {
-    /// A bit for each step and place; all clear between runs, since clearing them takes longer than a run that soon fails.
+    /// A bit for each mark and place; all clear between runs, since clearing them takes longer than a run that soon fails.
     visited: Vec<u64>,
     /// Which words of them are not clear.
     touched: Vec<usize>,
@@ -144,6 +185,23 @@ enum Pending {
     Restore { slot: u32, to: Option<usize> },
 }
 
+impl Runs {
+    /// Whether a run comes to a mark at this place for the first time: what failed once fails again, wherever the match began.
+    #[inline(always)]
+    fn is_new(&mut self, mark: u32, at: usize, width: usize) -> bool {
+        let bit = mark as usize * width + at;
+        let Some(word) = self.visited.get_mut(bit / 64) else { return false };
+        if *word & (1 << (bit % 64)) != 0 {
+            return false;
+        }
+        if *word == 0 {
+            self.touched.push(bit / 64);
+        }
+        *word |= 1 << (bit % 64);
+        true
+    }
+}
+
 impl Program {
     /// Compiles a parsed expression.
     ///
@@ -152,6 +210,7 @@ impl Program {
     pub(crate) fn new(hir: &Hir) -> Result<Self, String> {
         let mut program = Self {
             steps: Vec::new(),
+            marks: 0,
             sets: Vec::new(),
             dispatches: Vec::new(),
             groups: Vec::new(),
@@ -178,6 +237,11 @@ impl Program {
 
     fn next(&self) -> u32 {
         self.steps.len() as u32
+    }
+
+    fn mark(&mut self) -> u32 {
+        self.marks += 1;
+        self.marks - 1
     }
 
     fn set_step(&mut self, at: u32, step: Step) {
@@ -218,13 +282,14 @@ impl Program {
                 for _ in 0..repetition.min {
                     self.add(&repetition.sub)?;
                 }
-                let split = |one, other| if repetition.greedy { Step::Split(one, other) } else { Step::Split(other, one) };
+                let split = |end, mark| if repetition.greedy { Step::OrElse(end, mark) } else { Step::Rather(end, mark) };
                 match repetition.max {
                     None => {
                         let head = self.push(Step::Match)?;
                         self.add(&repetition.sub)?;
-                        self.push(Step::Jump(head))?;
-                        let step = split(head + 1, self.next());
+                        let back = Step::Jump(head, self.mark());
+                        self.push(back)?;
+                        let step = split(self.next(), self.mark());
                         self.set_step(head, step);
                     }
                     Some(max) => {
@@ -235,7 +300,8 @@ impl Program {
                         }
                         let end = self.next();
                         for head in heads {
-                            self.set_step(head, split(head + 1, end));
+                            let step = split(end, self.mark());
+                            self.set_step(head, step);
                         }
                     }
                 }
@@ -273,12 +339,13 @@ impl Program {
                 ends.push(self.push(Step::Match)?);
             }
             if let Some(split) = split {
-                let step = Step::Split(split + 1, self.next());
+                let step = Step::OrElse(self.next(), self.mark());
                 self.set_step(split, step);
             }
         }
+        let mark = self.mark();
         for end in ends {
-            let step = Step::Jump(self.next());
+            let step = Step::Jump(self.next(), mark);
             self.set_step(end, step);
         }
         if let (Some(head), Some(firsts)) = (head, table) {
@@ -288,17 +355,19 @@ impl Program {
                     dispatch.entry(c).or_default().push(start);
                 }
             }
-            self.dispatches.push(dispatch);
-            self.set_step(head, Step::Dispatch(self.dispatches.len() as u32 - 1));
+            let step = Step::Dispatch(self.dispatches.len() as u32, self.mark());
+            self.dispatches.push(Dispatch::new(&dispatch));
+            self.set_step(head, step);
         }
         Ok(())
     }
 
     /// The leftmost match that begins at one of these places, of those the preferred one.
     ///
-    /// Cost: at most the steps of the program times the characters of the text.
+    /// Cost: at most the steps of the program times the characters of the text, since all that lies between two marks is as often run
+    /// through as the marks before it.
     pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
-        let needed = (self.steps.len() * (text.len() + 1)).div_ceil(64);
+        let needed = (self.marks as usize * (text.len() + 1)).div_ceil(64);
         if runs.visited.len() < needed {
             runs.visited.resize(needed, 0);
         }
@@ -347,16 +416,6 @@ impl Program {
                 }
             };
             loop {
-                // What failed once at a place fails there again, wherever the match began.
-                let bit = step as usize * width + at;
-                let word = runs.visited.get_mut(bit / 64)?;
-                if *word & (1 << (bit % 64)) != 0 {
-                    break;
-                }
-                if *word == 0 {
-                    runs.touched.push(bit / 64);
-                }
-                *word |= 1 << (bit % 64);
                 match self.steps.get(step as usize)? {
                     Step::Char(c) if text.get(at) == Some(c) => {
                         at += 1;
@@ -371,17 +430,35 @@ impl Program {
                     Step::Start if at == 0 => step += 1,
                     Step::End if at == text.len() => step += 1,
                     Step::Char(_) | Step::Set(_) | Step::Start | Step::End => break,
-                    Step::Split(one, other) => {
-                        runs.pending.push(Pending::Try { step: *other, at });
-                        step = *one;
+                    &Step::OrElse(other, mark) => {
+                        if !runs.is_new(mark, at, width) {
+                            break;
+                        }
+                        runs.pending.push(Pending::Try { step: other, at });
+                        step += 1;
                     }
-                    Step::Dispatch(table) => {
-                        let branches = text.get(at).and_then(|c| self.dispatches.get(*table as usize)?.get(c));
-                        let Some((first, others)) = branches.and_then(|branches| branches.split_first()) else { break };
+                    &Step::Rather(other, mark) => {
+                        if !runs.is_new(mark, at, width) {
+                            break;
+                        }
+                        runs.pending.push(Pending::Try { step: step + 1, at });
+                        step = other;
+                    }
+                    &Step::Dispatch(table, mark) => {
+                        let branches = text.get(at).and_then(|&c| self.dispatches.get(table as usize)?.branches(c));
+                        let Some((first, others)) = branches.and_then(<[u32]>::split_first) else { break };
+                        if !runs.is_new(mark, at, width) {
+                            break;
+                        }
                         runs.pending.extend(others.iter().rev().map(|&step| Pending::Try { step, at }));
                         step = *first;
                     }
-                    Step::Jump(to) => step = *to,
+                    &Step::Jump(to, mark) => {
+                        if !runs.is_new(mark, at, width) {
+                            break;
+                        }
+                        step = to;
+                    }
                     Step::Save(slot) => {
                         if let Some(place) = runs.slots.get_mut(*slot as usize) {
                             runs.pending.push(Pending::Restore { slot: *slot, to: *place });
