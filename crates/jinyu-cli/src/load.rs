@@ -48,7 +48,11 @@ pub(crate) fn build(
             builder = builder.pack(pack.clone());
         }
         let error = match builder.build() {
-            Ok(checker) => return Ok(checker),
+            Ok(checker) => {
+                // The checker lives as long as the program; taking it apart at the end would be a good part of a short run.
+                std::mem::forget(checker.clone());
+                return Ok(checker);
+            }
             Err(error) => error,
         };
         // A pack that is at fault is left out, and the rest tried again.

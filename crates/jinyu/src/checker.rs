@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 pub use self::build::CheckerBuilder;
+use self::build::Linker;
 pub use self::examples::ExampleFailure;
 use self::flows::Events;
 pub use self::lint::Lint;
@@ -94,6 +95,7 @@ struct Inner {
     first_added: u32,
     /// Whether all text comes from speech recognition, and not only utterances that say so.
     is_speech: bool,
+    linker: Linker,
     fillers: Fillers,
     flows: Flows,
     events: Events,
@@ -124,10 +126,9 @@ struct Fillers {
 /// A rule, linked with the others.
 #[derive(Debug)]
 struct LinkedRule {
-    id: Arc<str>,
-    why: Arc<str>,
     compiled: CompiledRule,
-    judge: Judge,
+    /// Made when a match is first judged.
+    judge: OnceLock<Judge>,
     /// Read from the rule's fixes on first need.
     templates: OnceLock<Vec<Templates>>,
 }
@@ -138,12 +139,19 @@ struct LinkedPattern {
     rule: u32,
     /// Index into its patterns.
     index: usize,
-    pattern: Pattern,
+    /// Made when it is first looked for.
+    pattern: OnceLock<Option<Box<Pattern>>>,
 }
 
 impl Inner {
     fn rule(&self, index: u32) -> Option<&LinkedRule> {
         self.rules.get(index as usize)
+    }
+
+    /// The regular expression of a pattern of a rule.
+    fn pattern<'a>(&self, rule: &LinkedRule, linked: &'a LinkedPattern) -> Option<&'a Pattern> {
+        let make = || self.linker.pattern_of(&rule.compiled, linked.index).map(Box::new);
+        linked.pattern.get_or_init(make).as_deref()
     }
 
     /// The packs in use as written, in order of loading.
@@ -339,7 +347,7 @@ impl Checker {
             if let (Some((seen, name)), None) = (seen, &hit.reason) {
                 let occurrence = Occurrence {
                     name: name.clone(),
-                    rule: rule.id.clone(),
+                    rule: rule.compiled.id.clone(),
                     confidence: hit.confidence,
                     span: hit.span,
                     text: words,
@@ -360,14 +368,14 @@ impl Checker {
                 (None, None) => {
                     let Some(category) = category else { continue };
                     examination.findings.push(Finding {
-                        rule: rule.id.clone(),
+                        rule: rule.compiled.id.clone(),
                         category,
                         severity: rule.compiled.severity,
                         confidence: hit.confidence,
                         span: hit.span,
                         text: words,
                         assumed: hit.assumed,
-                        message: rule.why.clone(),
+                        message: rule.compiled.rest.why.clone(),
                         script: context.script(),
                         suggestions: hit.suggestions,
                     });
@@ -375,10 +383,10 @@ impl Checker {
                 }
                 (Some(reason), _) => reason,
                 // Another pattern of the same rule found the same: nothing to tell.
-                (None, Some(finding)) if finding.rule == rule.id => continue,
+                (None, Some(finding)) if finding.rule == rule.compiled.id => continue,
                 (None, Some(finding)) => Reason::Covered(finding.rule.clone()),
             };
-            let dismissal = Dismissal { rule: rule.id.clone(), span: hit.span, text: words, reason };
+            let dismissal = Dismissal { rule: rule.compiled.id.clone(), span: hit.span, text: words, reason };
             if !examination.dismissals.contains(&dismissal) {
                 examination.dismissals.push(dismissal);
             }
@@ -500,13 +508,14 @@ impl Part<'_> {
         let Some(Some(pattern)) = inner.patterns.get(triggered.pattern as usize) else { return };
         let Some(rule) = inner.rule(pattern.rule) else { return };
         if self.context.only.is_some_and(|only| only != pattern.rule)
-            || self.context.purposes() & purpose(&rule.compiled.kind, rule.judge.scope) == 0
+            || self.context.purposes() & purpose(&rule.compiled.kind, rule.compiled.scope) == 0
         {
             return;
         }
+        let Some(expression) = inner.pattern(rule, pattern) else { return };
         let Range { start, end } = triggered.clause;
         let last = triggered.last.saturating_sub(start);
-        for found in matches(&pattern.pattern, folded.slice(start, end), last, &mut self.runs) {
+        for found in matches(expression, folded.slice(start, end), last, &mut self.runs) {
             let found = found.shifted(start);
             let span = folded.original(found.range.start, found.range.end);
             let is_heard = |place: &Range<usize>| {
@@ -520,7 +529,13 @@ impl Part<'_> {
             {
                 continue;
             }
-            let reason = judge(&rule.judge, &found.range, folded, &self.context.around, &mut self.runs);
+            let reason = judge(
+                rule.judge.get_or_init(|| inner.linker.judge(&rule.compiled.rest)),
+                &found.range,
+                folded,
+                &self.context.around,
+                &mut self.runs,
+            );
             let suggestions = if reason.is_none() { self.suggestions(rule, pattern, &found, folded) } else { Vec::new() };
             let most = match (respelled, folded.reading) {
                 (Some(_), _) => Confidence::Low,

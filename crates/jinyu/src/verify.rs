@@ -7,15 +7,14 @@ use std::sync::Arc;
 
 use crate::finding::Reason;
 use crate::folded::{Folded, Reading};
+use crate::rules::Condition as RawCondition;
 use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::Pattern;
-use crate::rules::{Condition as RawCondition, Scope};
 use crate::words::Dictionary;
 
 /// A rule, compiled: what is needed to judge a match of it.
 #[derive(Debug)]
 pub(crate) struct Judge {
-    pub(crate) scope: Scope,
     pub(crate) boundary: bool,
     pub(crate) when: Vec<Check>,
     pub(crate) unless: Vec<Check>,

@@ -1,7 +1,7 @@
 //! Packs to a [`Checker`]: compiled, linked with one another, and, unless somebody does it himself, tried on their own examples.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::flows::{self, Events};
 use super::{Checker, Fillers, Inner, LinkedPattern, LinkedRule};
@@ -9,8 +9,9 @@ use crate::conversation::Channel;
 use crate::error::Error;
 use crate::flow::Flows;
 use crate::homophones::Homophones;
-use crate::rules::compile::{CompiledPack, FILLERS, Vocabulary, purpose};
+use crate::rules::compile::{CompiledPack, CompiledPattern, CompiledRule, FILLERS, Rest, Vocabulary, purpose};
 use crate::rules::frequency::Frequencies;
+use crate::rules::later::Later;
 use crate::rules::pattern::{Classes, Pattern};
 use crate::rules::{Condition as RawCondition, GuardRef, RulePack};
 use crate::scan::Scanner;
@@ -126,18 +127,24 @@ impl CheckerBuilder {
         let kept: Vec<bool> = built_in.iter().enumerate().map(|(index, pack)| is_kept(index, pack)).collect();
         let frequencies = if self.packs.is_empty() { Frequencies::default() } else { frequencies() };
         let mut vocabulary = Vocabulary::new(frequencies);
+        // The programs that are ready stand for patterns as the built-in classes expand them, and for no others.
+        let is_ready = kept.iter().all(|&kept| kept);
+        if is_ready {
+            vocabulary.classes.use_programs(PROGRAMS);
+        }
         for (pack, _) in built_in.iter().zip(&kept).filter(|&(_, &kept)| kept) {
-            let rules = pack.rules.iter().map(|rule| (rule.line, rule.id.as_str()));
+            if is_ready && self.packs.is_empty() {
+                // What names mean and that none is taken twice was seen to when they were compiled.
+                vocabulary.guards.extend(pack.guards.iter().cloned());
+                continue;
+            }
+            let rules = pack.rules.iter().map(|rule| (rule.line, &*rule.id));
             let flows = pack.flows.iter().map(|flow| (flow.line, &*flow.id));
             let notes = pack.notes.iter().map(|note| (note.line, &*note.id));
             vocabulary.declare(&pack.file, &pack.classes, &pack.guards, rules.chain(flows).chain(notes))?;
         }
         for pack in &self.packs {
             vocabulary.declare_written(pack)?;
-        }
-        // The programs that are ready stand for patterns as the built-in classes expand them, and for no others.
-        if kept.iter().all(|&kept| kept) {
-            vocabulary.classes.use_programs(PROGRAMS);
         }
         let added = self.packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
         let places = kept.into_iter().map(|kept| if kept { Place::BuiltIn } else { Place::LeftOut });
@@ -166,25 +173,45 @@ enum Place {
     Added,
 }
 
-/// What rules share while they are linked: one pattern for each condition that is written alike.
-struct Linker {
+/// What rules have in common. They are linked with it when a match of them is first judged.
+#[derive(Debug)]
+pub(super) struct Linker {
     classes: Arc<Classes>,
-    guards: BTreeMap<String, Check>,
-    conditions: HashMap<String, Arc<Pattern>>,
+    guards: BTreeMap<String, Guard>,
+    /// One pattern for each condition that is written alike.
+    conditions: Mutex<HashMap<String, Arc<Pattern>>>,
+}
+
+/// A guard as it was declared, and linked.
+#[derive(Debug)]
+struct Guard {
+    declared: Later<Vec<RawCondition>>,
+    linked: OnceLock<Check>,
 }
 
 impl Linker {
-    fn pattern(&mut self, written: Option<&String>) -> Option<Arc<Pattern>> {
+    fn new(vocabulary: Vocabulary) -> Self {
+        let guard = |(name, declared)| (name, Guard { declared, linked: OnceLock::new() });
+        let guards = vocabulary.guards.into_iter().map(guard).collect();
+        Self { classes: Arc::new(vocabulary.classes), guards, conditions: Mutex::default() }
+    }
+
+    fn pattern(&self, written: Option<&String>) -> Option<Arc<Pattern>> {
         let written = written?;
-        if let Some(pattern) = self.conditions.get(written) {
+        let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = conditions.get(written) {
             return Some(pattern.clone());
         }
-        let pattern = Arc::new(Pattern::new(written.as_str().into(), false, None, self.classes.clone()));
-        self.conditions.insert(written.clone(), pattern.clone());
+        let pattern = Arc::new(self.surroundings(written));
+        conditions.insert(written.clone(), pattern.clone());
         Some(pattern)
     }
 
-    fn condition(&mut self, raw: &RawCondition) -> Condition {
+    fn surroundings(&self, written: &str) -> Pattern {
+        Pattern::new(written.into(), false, None, self.classes.clone())
+    }
+
+    fn condition(&self, raw: &RawCondition) -> Condition {
         Condition {
             around: self.pattern(raw.around.as_ref()),
             before: self.pattern(raw.before.as_ref()),
@@ -199,14 +226,34 @@ impl Linker {
         }
     }
 
-    fn checks(&mut self, guards: &[GuardRef]) -> Vec<Check> {
+    fn named(&self, name: &str) -> Option<Check> {
+        let guard = self.guards.get(name)?;
+        let link = || {
+            let conditions = guard.declared.iter().map(|raw| self.condition(raw)).collect();
+            Check { name: CheckName::Named(name.into()), conditions }
+        };
+        Some(guard.linked.get_or_init(link).clone())
+    }
+
+    fn checks(&self, guards: &[GuardRef]) -> Vec<Check> {
         let check = |guard: &GuardRef| match guard {
-            GuardRef::Named(name) => self.guards.get(name).cloned(),
+            GuardRef::Named(name) => self.named(name),
             GuardRef::Inline(raw) => {
                 Some(Check { name: CheckName::Written(Arc::new(raw.clone())), conditions: Arc::new([self.condition(raw)]) })
             }
         };
         guards.iter().filter_map(check).collect()
+    }
+
+    /// What matches of a rule are judged by.
+    pub(super) fn judge(&self, rule: &Rest) -> Judge {
+        Judge { boundary: rule.boundary, when: self.checks(&rule.when), unless: self.checks(&rule.unless) }
+    }
+
+    /// A pattern of a rule.
+    pub(super) fn pattern_of(&self, rule: &CompiledRule, index: usize) -> Option<Pattern> {
+        let CompiledPattern { written, is_phrase, .. } = rule.rest.patterns.get(index)?;
+        Some(Pattern::new(written.clone(), *is_phrase, rule.edge, self.classes.clone()))
     }
 }
 
@@ -220,14 +267,8 @@ impl Inner {
         script: Script,
         channel: Channel,
     ) -> Self {
-        let classes = Arc::new(vocabulary.classes);
-        let mut linker = Linker { classes: classes.clone(), guards: BTreeMap::new(), conditions: HashMap::new() };
-        for (name, conditions) in &vocabulary.guards {
-            let conditions: Arc<[Condition]> = conditions.iter().map(|raw| linker.condition(raw)).collect();
-            linker.guards.insert(name.clone(), Check { name: CheckName::Named(name.as_str().into()), conditions });
-        }
-        let surroundings = |written: &str| Pattern::new(written.into(), false, None, classes.clone());
-        let [lead, tail] = FILLERS.map(surroundings);
+        let linker = Linker::new(vocabulary);
+        let [lead, tail] = FILLERS.map(|written| linker.surroundings(written));
         let fillers = Fillers { lead, tail };
         let mut rules: Vec<LinkedRule> = Vec::new();
         let mut patterns: Vec<Option<LinkedPattern>> = Vec::new();
@@ -235,29 +276,16 @@ impl Inner {
         let mut first_added = 0;
         for (mut pack, place) in packs {
             if place != Place::Added {
-                first_added = patterns.len() + pack.rules.iter().map(|rule| rule.patterns.len()).sum::<usize>();
+                first_added = patterns.len() + pack.rules.iter().map(|rule| rule.count).sum::<usize>();
             }
             if place == Place::LeftOut {
-                patterns.extend(pack.rules.iter().flat_map(|rule| &rule.patterns).map(|_| None));
+                patterns.resize_with(first_added, || None);
                 continue;
             }
-            for rule in std::mem::take(&mut pack.rules) {
-                for (index, pattern) in rule.patterns.iter().enumerate() {
-                    let pattern = Pattern::new(pattern.written.clone(), pattern.is_phrase, rule.edge, classes.clone());
-                    patterns.push(Some(LinkedPattern { rule: rules.len() as u32, index, pattern }));
-                }
-                rules.push(LinkedRule {
-                    id: rule.id.as_str().into(),
-                    why: rule.why.as_str().into(),
-                    judge: Judge {
-                        scope: rule.scope,
-                        boundary: rule.boundary,
-                        when: linker.checks(&rule.when),
-                        unless: linker.checks(&rule.unless),
-                    },
-                    compiled: rule,
-                    templates: OnceLock::new(),
-                });
+            for compiled in std::mem::take(&mut pack.rules) {
+                let rule = rules.len() as u32;
+                patterns.extend((0..compiled.count).map(|index| Some(LinkedPattern { rule, index, pattern: OnceLock::new() })));
+                rules.push(LinkedRule { compiled, judge: OnceLock::new(), templates: OnceLock::new() });
             }
             names.push([pack.file, pack.name, pack.version]);
         }
@@ -279,6 +307,7 @@ impl Inner {
             homophones: OnceLock::new(),
             first_added: first_added as u32,
             is_speech: channel == Channel::Speech,
+            linker,
             fillers,
             flows,
             events,
@@ -314,7 +343,7 @@ impl Inner {
 fn wanted<'a>(rules: &'a [LinkedRule], patterns: &'a [Option<LinkedPattern>], from: usize) -> impl Iterator<Item = Wanted<'a>> {
     patterns.iter().skip(from).flatten().filter_map(|linked| {
         let rule = &rules.get(linked.rule as usize)?.compiled;
-        Some(rule.patterns.get(linked.index)?.wanted(purpose(&rule.kind, rule.scope)))
+        Some(rule.rest.patterns.get(linked.index)?.wanted(purpose(&rule.kind, rule.scope)))
     })
 }
 

@@ -32,7 +32,7 @@ impl Checker {
         let mut failures = Vec::new();
         let Some(pack) = self.packs().iter().find(|of| of.name == pack) else { return failures };
         for rule in &pack.rules {
-            let Some(index) = self.0.rules.iter().position(|linked| linked.id == rule.id) else { continue };
+            let Some(index) = self.0.rules.iter().position(|linked| linked.compiled.id == rule.id) else { continue };
             let hits = rule.hits.iter().filter_map(|example| self.test_hit(index as u32, example));
             let misses = rule.misses.iter().filter_map(|example| self.test_miss(index as u32, example));
             failures.extend(hits.chain(misses).map(|message| ExampleFailure {
@@ -89,7 +89,7 @@ impl Checker {
     }
 
     pub(super) fn run_example(&self, rule: u32, text: &str, example: &Example) -> Examination {
-        let speaker = match self.0.rule(rule).map(|rule| rule.judge.scope) {
+        let speaker = match self.0.rule(rule).map(|rule| rule.compiled.scope) {
             Some(Scope::Customer) => Speaker::Customer,
             _ => Speaker::Agent,
         };

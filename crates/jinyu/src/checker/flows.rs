@@ -16,7 +16,7 @@ pub(super) struct Events(HashMap<String, Event>);
 impl Events {
     /// The numbers of what a match of a rule means: its signal, step or category, and its id.
     pub(super) fn of<'a>(&'a self, rule: &'a LinkedRule) -> impl Iterator<Item = Event> {
-        [rule.compiled.kind.name(), &*rule.id].into_iter().filter_map(|name| self.0.get(name).copied())
+        [rule.compiled.kind.name(), &*rule.compiled.id].into_iter().filter_map(|name| self.0.get(name).copied())
     }
 
     /// The number of a signal or step.
@@ -36,7 +36,7 @@ pub(super) fn link<'a>(packs: impl Iterator<Item = &'a CompiledPack> + Clone) ->
         return Ok((flows, events));
     }
     let categories = Category::ALL.map(Category::as_str);
-    let known: BTreeSet<&str> = rules().flat_map(|rule| [rule.kind.name(), rule.id.as_str()]).chain(categories).collect();
+    let known: BTreeSet<&str> = rules().flat_map(|rule| [rule.kind.name(), &*rule.id]).chain(categories).collect();
     let mut event = |name: &String| {
         if !known.contains(name.as_str()) {
             let names: BTreeSet<&str> = rules().map(|rule| rule.kind.name()).collect();

@@ -141,7 +141,7 @@ struct Across<'a> {
     checker: &'a Checker,
     classes: Arc<Classes>,
     /// The rules as they are compiled, by their ids.
-    compiled: BTreeMap<String, CompiledRule>,
+    compiled: BTreeMap<Arc<str>, CompiledRule>,
     /// All that the scan looks for.
     known: BTreeSet<String>,
     /// By category, for each example the literals that it has.
@@ -159,7 +159,7 @@ impl<'a> Across<'a> {
         for pack in packs {
             compiled.extend(vocabulary.compile(pack)?.rules.into_iter().map(|rule| (rule.id.clone(), rule)));
         }
-        let patterns = || compiled.values().flat_map(|rule| &rule.patterns);
+        let patterns = || compiled.values().flat_map(|rule| &rule.rest.patterns);
         let known: BTreeSet<String> = patterns().flat_map(literals).cloned().collect();
         let mut said: BTreeMap<Kind, Vec<BTreeSet<String>>> = BTreeMap::new();
         for rule in packs.iter().flat_map(|pack| &pack.rules) {
@@ -174,7 +174,7 @@ impl<'a> Across<'a> {
     fn lint_patterns(&self, rule: &Rule, messages: &mut Vec<String>) {
         let mut runs = Runs::default();
         let hits: Vec<Vec<char>> = rule.hits.iter().map(|hit| Folded::new(&hit.text, 0, Reading::Plain).text).collect();
-        for compiled in self.compiled.get(&*rule.id).into_iter().flat_map(|rule| &rule.patterns) {
+        for compiled in self.compiled.get(&*rule.id).into_iter().flat_map(|rule| &rule.rest.patterns) {
             let CompiledPattern { written, is_phrase, .. } = compiled;
             let (shown, kind) = (shown(written.as_str()), if *is_phrase { "phrase" } else { "pattern" });
             let pattern = Pattern::new(written.clone(), *is_phrase, rule.edge, self.classes.clone());
@@ -218,13 +218,13 @@ impl<'a> Across<'a> {
 
     /// Whether an example with these literals is a candidate for a rule.
     fn may_find(&self, rule: &Rule, has: &BTreeSet<String>) -> bool {
-        let patterns = self.compiled.get(&*rule.id).into_iter().flat_map(|rule| &rule.patterns);
+        let patterns = self.compiled.get(&*rule.id).into_iter().flat_map(|rule| &rule.rest.patterns);
         patterns.into_iter().any(|pattern| is_candidate(pattern, has))
     }
 
     /// What a rule finds in an example, alone.
     fn found(&self, rule: &Rule, example: &Example) -> Vec<Finding> {
-        let index = self.checker.0.rules.iter().position(|linked| linked.id == rule.id);
+        let index = self.checker.0.rules.iter().position(|linked| linked.compiled.id == rule.id);
         let run = |index| self.checker.run_example(index as u32, &example.text, example).findings;
         index.map(run).unwrap_or_default()
     }

@@ -12,7 +12,7 @@ fn exhaustive(checker: &Checker, text: &str, context: &Context<'_>) -> Vec<Hit> 
     for folded in [Some(plain), squeezed].into_iter().flatten() {
         for (number, linked) in (0..).zip(&inner.patterns) {
             let Some(linked) = linked else { continue };
-            let compiled = &inner.rules[linked.rule as usize].compiled.patterns[linked.index];
+            let compiled = &inner.rules[linked.rule as usize].compiled.rest.patterns[linked.index];
             let whole = 0..folded.text.len();
             let ranges = if compiled.crosses { vec![whole] } else { Clauses::of(&folded.text).ranges() };
             for clause in ranges {

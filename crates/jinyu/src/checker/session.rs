@@ -242,14 +242,14 @@ impl Session {
             events.extend(inner.events.named(&occurrence.rule));
         }
         for finding in &seen.findings {
-            let Some(rule) = inner.rules.iter().find(|rule| rule.id == finding.rule) else { continue };
+            let Some(rule) = inner.rules.iter().find(|rule| rule.compiled.id == finding.rule) else { continue };
             events.extend(inner.events.of(rule));
             // A doubtful finding is shown, but costs nothing.
             if finding.confidence == Confidence::Low {
                 continue;
             }
-            let loss = self.losses.entry(rule.id.clone()).or_insert_with(|| Loss {
-                rule: rule.id.clone(),
+            let loss = self.losses.entry(rule.compiled.id.clone()).or_insert_with(|| Loss {
+                rule: rule.compiled.id.clone(),
                 care: rule.compiled.care,
                 weight: rule.compiled.weight,
                 turns: Vec::new(),

@@ -24,7 +24,7 @@ impl LinkedRule {
             let read = |fix: &Fix| {
                 Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk) })
             };
-            self.compiled.fixes.iter().filter_map(read).collect()
+            self.compiled.rest.fixes.iter().filter_map(read).collect()
         })
     }
 }
@@ -40,9 +40,9 @@ impl Part<'_> {
     ) -> Vec<Suggestion> {
         let (text, offset, script, fillers) = (self.text, self.offset, self.context.script(), &self.inner.fillers);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
-        let loses_words = rule.compiled.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
-        let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.fixes.len());
-        for ((fix, templates), &loses_words) in rule.compiled.fixes.iter().zip(rule.templates()).zip(loses_words) {
+        let loses_words = rule.compiled.rest.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
+        let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.rest.fixes.len());
+        for ((fix, templates), &loses_words) in rule.compiled.rest.fixes.iter().zip(rule.templates()).zip(loses_words) {
             let own = match script {
                 Script::Taiwan => templates.tw.as_ref(),
                 Script::HongKong => templates.hk.as_ref().or(templates.tw.as_ref()),

@@ -2,12 +2,14 @@
 //! the built-in ones are made by the build script, so that a program that starts neither parses TOML nor analyses patterns.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::rules::flow::{FlowRule, NoteRule};
 use crate::rules::frequency::Frequencies;
+use crate::rules::later::Later;
 use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, Library, Source, crosses_clauses, has_open_part, parse};
 use crate::rules::{Care, Condition, Confidence, Edge, Fix, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal};
@@ -21,27 +23,36 @@ pub(crate) struct CompiledPack {
     pub(crate) file: String,
     pub(crate) name: String,
     pub(crate) version: String,
-    pub(crate) classes: Vec<(String, Vec<String>)>,
-    pub(crate) guards: Vec<(String, Vec<Condition>)>,
+    pub(crate) classes: Later<Vec<(String, Vec<String>)>>,
+    pub(crate) guards: Vec<(String, Later<Vec<Condition>>)>,
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) flows: Vec<FlowRule>,
     pub(crate) notes: Vec<NoteRule>,
 }
 
-/// What is needed of a rule to judge a match and to report it.
+/// What is needed of a rule to know whether to look for it, and the rest.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub(crate) struct CompiledRule {
-    pub(crate) id: String,
+    pub(crate) id: Arc<str>,
     pub(crate) kind: Kind,
     pub(crate) severity: Severity,
     pub(crate) confidence: Confidence,
     pub(crate) care: Care,
     pub(crate) weight: Weight,
-    pub(crate) why: String,
     pub(crate) line: usize,
     pub(crate) scope: Scope,
     pub(crate) edge: Option<Edge>,
+    /// How many patterns it has.
+    pub(crate) count: usize,
+    pub(crate) rest: Later<Rest>,
+}
+
+/// What is needed of a rule to judge a match and to report it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub(crate) struct Rest {
+    pub(crate) why: Arc<str>,
     pub(crate) boundary: bool,
     pub(crate) when: Vec<GuardRef>,
     pub(crate) unless: Vec<GuardRef>,
@@ -70,7 +81,7 @@ impl CompiledRule {
     #[allow(dead_code, reason = "called by the build script, which includes this file")]
     pub(crate) fn wanted(&self) -> impl Iterator<Item = Wanted<'_>> {
         let purpose = purpose(&self.kind, self.scope);
-        self.patterns.iter().map(move |pattern| pattern.wanted(purpose))
+        self.rest.patterns.iter().map(move |pattern| pattern.wanted(purpose))
     }
 }
 
@@ -103,7 +114,7 @@ pub(crate) fn observing(scope: Scope) -> u8 {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vocabulary {
     pub(crate) classes: Classes,
-    pub(crate) guards: BTreeMap<String, Vec<Condition>>,
+    pub(crate) guards: BTreeMap<String, Later<Vec<Condition>>>,
     /// What patterns are compiled for.
     frequencies: Frequencies,
     ids: BTreeMap<String, String>,
@@ -120,7 +131,7 @@ impl Vocabulary {
         &mut self,
         file: &str,
         classes: &[(String, Vec<String>)],
-        guards: &[(String, Vec<Condition>)],
+        guards: &[(String, Later<Vec<Condition>>)],
         rules: impl IntoIterator<Item = (usize, &'a str)>,
     ) -> Result<(), Error> {
         for (name, alternatives) in classes {
@@ -147,7 +158,7 @@ impl Vocabulary {
         let rules = pack.rules.iter().map(|rule| (rule.line, &*rule.id));
         let flows = pack.flows.iter().map(|flow| (flow.line, &*flow.id));
         let notes = pack.notes.iter().map(|note| (note.line, &*note.id));
-        self.declare(&pack.file, &pack.classes, &pack.guards, rules.chain(flows).chain(notes))
+        self.declare(&pack.file, &pack.classes, &guards(pack), rules.chain(flows).chain(notes))
     }
 
     /// Compiles a pack whose classes and guards have been declared.
@@ -168,8 +179,8 @@ impl Vocabulary {
             file: pack.file.clone(),
             name: pack.name.clone(),
             version: pack.version.clone(),
-            classes: pack.classes.clone(),
-            guards: pack.guards.clone(),
+            classes: pack.classes.clone().into(),
+            guards: guards(pack),
             rules,
             flows: pack.flows.clone(),
             notes: pack.notes.clone(),
@@ -207,23 +218,28 @@ impl Vocabulary {
             .map(|(written, is_phrase)| {
                 self.pattern(rule, written, is_phrase, &templates).map_err(|message| format!("\"{written}\": {message}"))
             })
-            .collect::<Result<_, _>>()?;
-        Ok(CompiledRule {
-            id: rule.id.to_string(),
-            kind: rule.kind.clone(),
-            severity: rule.severity,
-            confidence: rule.confidence,
-            care: rule.care,
-            weight: rule.weight,
-            why: rule.why.to_string(),
-            line: rule.line,
-            scope: rule.scope,
-            edge: rule.edge,
+            .collect::<Result<Vec<_>, _>>()?;
+        let count = patterns.len();
+        let rest = Rest {
+            why: rule.why.clone(),
             boundary: rule.boundary,
             when: rule.when.clone(),
             unless: rule.unless.clone(),
             fixes: rule.fixes.clone(),
             patterns,
+        };
+        Ok(CompiledRule {
+            id: rule.id.clone(),
+            kind: rule.kind.clone(),
+            severity: rule.severity,
+            confidence: rule.confidence,
+            care: rule.care,
+            weight: rule.weight,
+            line: rule.line,
+            scope: rule.scope,
+            edge: rule.edge,
+            count,
+            rest: rest.into(),
         })
     }
 
@@ -264,6 +280,11 @@ impl Vocabulary {
 /// What surrounds a match may be: fillers before it, particles after it, and marks.
 pub(crate) const FILLERS: [&str; 2] = ["^(?:{lead}|[，。！？“”])*$", "^(?:{tail}|[，。！？“”])*$"];
 
+/// The guards that a pack declares.
+fn guards(pack: &RulePack) -> Vec<(String, Later<Vec<Condition>>)> {
+    pack.guards.iter().map(|(name, conditions)| (name.clone(), conditions.clone().into())).collect()
+}
+
 /// What a program that starts finds ready.
 #[derive(Debug)]
 #[allow(dead_code, reason = "made by the build script, which includes this file")]
@@ -295,8 +316,9 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
         GuardRef::Inline(condition) => Some(condition.clone()),
     };
     let rules = || packs.iter().flat_map(|pack| &pack.rules);
-    let conditions = vocabulary.guards.values().flatten().cloned();
-    for condition in conditions.chain(rules().flat_map(|rule| rule.when.iter().chain(&rule.unless)).filter_map(inline)) {
+    let conditions = vocabulary.guards.values().flat_map(|conditions| conditions.iter()).cloned();
+    let guards = rules().flat_map(|rule| rule.rest.when.iter().chain(&rule.rest.unless));
+    for condition in conditions.chain(guards.filter_map(inline)) {
         for (_, written) in condition.patterns() {
             if let Some(written) = written {
                 add(written, false, None);
@@ -304,7 +326,7 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
         }
     }
     for rule in rules() {
-        for pattern in &rule.patterns {
+        for pattern in &rule.rest.patterns {
             add(pattern.written.as_str(), pattern.is_phrase, rule.edge);
         }
     }
