@@ -47,18 +47,15 @@ pub(crate) struct Hope {
 #[derive(Clone, Debug)]
 pub(crate) struct Trigger(Cow<'static, [u8]>);
 
-// The layout, all numbers little-endian: a header of four counts, then the sections in this order.
-const HEADER: usize = 4 * 4;
-/// first u32 of the sets that it belongs to
+// The layout, all numbers little-endian: a header of three counts, then the sections in this order.
+const HEADER: usize = 3 * 4;
+/// first u32 of the entries that it has
 const LITERAL: usize = 4;
-/// set u32
-const MEMBERSHIP: usize = 4;
-/// first u32 of the branches that have it as their rarest set
-const SET: usize = 4;
-/// pattern u32, first of its needs u32, purpose u8, whether it crosses clauses u8, nothing u16
+/// branch u32, purpose u8, how many u8 of the places follow, nothing u16, four places u16 of which one must be set: those of the need
+/// that is easiest to look at, so that most branches are settled in one glance
+const ENTRY: usize = 16;
+/// pattern u32, first of its needs u32, whether it crosses clauses u32
 const BRANCH: usize = 12;
-const PURPOSE: usize = 8;
-const CROSSES: usize = 9;
 /// first u32 of the places in a signature, of which one must be set
 const NEED: usize = 4;
 /// place u16
@@ -69,8 +66,7 @@ const LARGE: usize = 64;
 
 /// Where the sections begin.
 struct Layout {
-    memberships: usize,
-    sets: usize,
+    entries: usize,
     branches: usize,
     needs: usize,
     places: usize,
@@ -78,7 +74,7 @@ struct Layout {
 
 /// A branch while its record is not written.
 struct Branch<'a> {
-    set: u32,
+    rarest: &'a [String],
     needs: &'a [Vec<String>],
     pattern: u32,
     crosses: bool,
@@ -100,26 +96,21 @@ impl Trigger {
     /// Takes what patterns ask for, in the order of the patterns, of which the first has the number `from`. Gives back the literals
     /// to scan for too, in the order of their numbers; they are as [`squeeze`](crate::rules::literal::squeeze) writes them.
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> (Self, Vec<&'a str>) {
-        // Sets that patterns have in common are one.
-        let mut sets: BTreeMap<&[String], u32> = BTreeMap::new();
         let mut branches: Vec<Branch<'_>> = Vec::new();
         for (pattern, wanted) in (from..).zip(patterns) {
             for asked in wanted.branches {
                 let Some((rarest, needs)) = asked.split_first() else { continue };
-                let next = sets.len() as u32;
-                let set = *sets.entry(rarest).or_insert(next);
-                branches.push(Branch { set, needs, pattern, crosses: wanted.crosses, purpose: wanted.purpose });
+                branches.push(Branch { rarest, needs, pattern, crosses: wanted.crosses, purpose: wanted.purpose });
             }
         }
-        branches.sort_by_key(|branch| branch.set);
-        let mut memberships: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-        for (&set, &number) in &sets {
-            for literal in set {
-                memberships.entry(literal).or_default().push(number);
+        let mut by_literal: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        for (number, branch) in (0..).zip(&branches) {
+            for literal in branch.rarest {
+                by_literal.entry(literal).or_default().push(number);
             }
         }
-        let trigger = Self(Cow::Owned(lay_out(&memberships, sets.len(), &branches)));
-        (trigger, memberships.into_keys().collect())
+        let trigger = Self(Cow::Owned(lay_out(&by_literal, &branches)));
+        (trigger, by_literal.into_keys().collect())
     }
 
     fn u32(&self, at: usize) -> u32 {
@@ -131,19 +122,14 @@ impl Trigger {
         self.u32(at)..self.u32(at + step)
     }
 
-    fn byte(&self, at: usize) -> u8 {
-        self.0.get(at).copied().unwrap_or(0)
-    }
-
     fn layout(&self) -> Layout {
         let count = |index: usize| self.u32(index * 4) as usize;
-        let memberships = HEADER + (count(0) + 1) * LITERAL;
-        let sets = memberships + count(1) * MEMBERSHIP;
-        let branches = sets + (count(2) + 1) * SET;
-        let needs = branches + (count(3) + 1) * BRANCH;
-        let last = branches + count(3) * BRANCH;
+        let entries = HEADER + (count(0) + 1) * LITERAL;
+        let branches = entries + count(1) * ENTRY;
+        let needs = branches + (count(2) + 1) * BRANCH;
+        let last = branches + count(2) * BRANCH;
         let places = needs + (self.u32(last + 4) as usize + 1) * NEED;
-        Layout { memberships, sets, branches, needs, places }
+        Layout { entries, branches, needs, places }
     }
 
     /// Whether a text with this signature may have all that a branch asks for.
@@ -161,13 +147,20 @@ impl Trigger {
         hopes.clear();
         let layout = self.layout();
         for candidate in candidates {
-            for membership in self.range(HEADER + candidate.literal as usize * LITERAL, LITERAL) {
-                let set = self.u32(layout.memberships + membership as usize * MEMBERSHIP);
-                for branch in self.range(layout.sets + set as usize * SET, SET) {
-                    let at = layout.branches + branch as usize * BRANCH;
-                    if self.byte(at + PURPOSE) & purposes != 0 && self.may_hold(&layout, at, signature) {
-                        hopes.push(Hope { branch, start: candidate.span.start });
-                    }
+            let entries = self.range(HEADER + candidate.literal as usize * LITERAL, LITERAL);
+            let entries = layout.entries + entries.start as usize * ENTRY..layout.entries + entries.end as usize * ENTRY;
+            for entry in self.0.get(entries).unwrap_or_default().as_chunks::<ENTRY>().0 {
+                let &[b0, b1, b2, b3, purpose, count, _, _, ref places @ ..] = entry;
+                if purpose & purposes == 0 {
+                    continue;
+                }
+                let places = places.as_chunks().0.iter().take(usize::from(count));
+                if count > 0 && !places.into_iter().any(|&place| signature.has(u16::from_le_bytes(place))) {
+                    continue;
+                }
+                let branch = u32::from_le_bytes([b0, b1, b2, b3]);
+                if self.may_hold(&layout, layout.branches + branch as usize * BRANCH, signature) {
+                    hopes.push(Hope { branch, start: candidate.span.start });
                 }
             }
         }
@@ -192,7 +185,7 @@ impl Trigger {
             while let Some(at) = next {
                 let last = at + clauses.text.get(at..).unwrap_or_default().windows(2).take_while(|pair| is_pair(pair)).count();
                 next = clauses.repeated(last);
-                if self.byte(branch + CROSSES) != 0 {
+                if self.u32(branch + 8) != 0 {
                     patterns.push(Triggered { pattern, clause: 0..clauses.text.len(), last });
                 } else if let Some((clause, signature)) = clauses.around(last)
                     && self.may_hold(&layout, branch, signature)
@@ -208,30 +201,37 @@ impl Trigger {
     }
 }
 
-fn lay_out(memberships: &BTreeMap<&str, Vec<u32>>, sets: usize, branches: &[Branch<'_>]) -> Vec<u8> {
+fn lay_out(by_literal: &BTreeMap<&str, Vec<u32>>, branches: &[Branch<'_>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let u32 = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u32).to_le_bytes());
-    for count in [memberships.len(), memberships.values().map(Vec::len).sum(), sets, branches.len()] {
+    for count in [by_literal.len(), by_literal.values().map(Vec::len).sum(), branches.len()] {
         u32(&mut bytes, count);
     }
     let mut first = 0;
-    for sets in memberships.values() {
+    for branches in by_literal.values() {
         u32(&mut bytes, first);
-        first += sets.len();
+        first += branches.len();
     }
     u32(&mut bytes, first);
-    for &set in memberships.values().flatten() {
-        u32(&mut bytes, set as usize);
-    }
-    for set in 0..=sets {
-        u32(&mut bytes, branches.partition_point(|branch| (branch.set as usize) < set));
+    let of_branch = |branch: &Branch<'_>| -> Vec<Vec<u16>> {
+        branch.needs.iter().filter(|set| set.len() <= LARGE).map(|set| places(set)).collect()
+    };
+    let needs_of: Vec<Vec<Vec<u16>>> = branches.iter().map(of_branch).collect();
+    for &number in by_literal.values().flatten() {
+        let (branch, needs) = (branches.get(number as usize), needs_of.get(number as usize));
+        let easiest = needs.into_iter().flatten().filter(|places| places.len() <= 4).min_by_key(|places| places.len());
+        let mut glance = easiest.cloned().unwrap_or_default();
+        u32(&mut bytes, number as usize);
+        bytes.extend([branch.map_or(0, |branch| branch.purpose), glance.len() as u8, 0, 0]);
+        glance.resize(4, 0);
+        bytes.extend(glance.into_iter().flat_map(u16::to_le_bytes));
     }
     let mut needs: Vec<Vec<u16>> = Vec::new();
-    for branch in branches {
+    for (branch, needs_of) in branches.iter().zip(needs_of) {
         u32(&mut bytes, branch.pattern as usize);
         u32(&mut bytes, needs.len());
-        bytes.extend([branch.purpose, u8::from(branch.crosses), 0, 0]);
-        needs.extend(branch.needs.iter().filter(|set| set.len() <= LARGE).map(|set| places(set)));
+        u32(&mut bytes, usize::from(branch.crosses));
+        needs.extend(needs_of);
     }
     for number in [0, needs.len(), 0] {
         u32(&mut bytes, number);
