@@ -121,9 +121,12 @@ impl Folded {
                         Some(&Token::Run { from, to }) => letters.get(from..to).unwrap_or_default(),
                         _ => &[],
                     };
-                    let left = run(index.checked_sub(1).and_then(|index| tokens.get(index)));
-                    let right = run(tokens.get(index + 1));
-                    let (noise, doubtful) = judge(marks, left, right);
+                    let before = |by: usize| run(index.checked_sub(by).and_then(|index| tokens.get(index)));
+                    let after = |by: usize| run(tokens.get(index + by));
+                    // A letter between two gaps, and the next one too: somebody marks each letter.
+                    let is_row = |one: &[_], next: &[_]| one.len() == 1 && next.len() == 1;
+                    let in_row = is_row(before(1), before(3)) || is_row(after(1), after(3)) || is_row(before(1), after(1));
+                    let (noise, doubtful) = judge(marks, before(1), after(1), in_row);
                     folded.suspicious |= doubtful;
                     if noise || (doubtful && reading == Reading::Squeezed) {
                         continue;
@@ -218,8 +221,9 @@ impl Folded {
     }
 }
 
-/// Whether a gap between two runs is noise, and whether somebody suspicious would take it for noise.
-fn judge(marks: &[(Class, u32, u32)], left: &[(char, u32, u32)], right: &[(char, u32, u32)]) -> (bool, bool) {
+/// Whether a gap between two runs is noise, and whether somebody suspicious would take it for noise; `in_row` tells that two letters
+/// stand alone beside it.
+fn judge(marks: &[(Class, u32, u32)], left: &[(char, u32, u32)], right: &[(char, u32, u32)], in_row: bool) -> (bool, bool) {
     let (Some(&(last, ..)), Some(&(first, ..))) = (left.last(), right.first()) else {
         return (false, false);
     };
@@ -240,7 +244,8 @@ fn judge(marks: &[(Class, u32, u32)], left: &[(char, u32, u32)], right: &[(char,
         Mark::Blank if last.is_ascii() != first.is_ascii() => (true, false),
         Mark::Blank => (shorter == 1 || longer <= 2, true),
         Mark::Pause | Mark::Stop => (longer == 1, shorter == 1),
-        Mark::Exclamation | Mark::Question => (false, false),
+        Mark::Exclamation => (false, in_row),
+        Mark::Question => (false, false),
     }
 }
 
@@ -311,6 +316,11 @@ mod tests {
         assert_eq!(plain("不～行～ 哈"), "不行哈");
         assert_eq!(plain("你\u{200b}弄\u{fe0f}错了👌"), "你弄错了，");
         assert_eq!(plain("你 搞错 了啦"), "你搞错了啦");
+        assert_eq!(plain("你！必！须！现！在！付！"), "你！必！须！现！在！付！");
+        let squeezed = |text| Folded::new(text, 0, Reading::Squeezed).text.into_iter().collect::<String>();
+        assert_eq!(squeezed("你！必！须！现！在！付！"), "你必须现在付！");
+        assert_eq!(squeezed("系统不!会!多!扣!您钱!"), "系统不会多扣您钱！");
+        assert_eq!(squeezed("不！可以的！好！"), "不！可以的！好！");
         let squeezed = Folded::new("你弄弄弄错 了没有啊", 0, Reading::Squeezed);
         assert_eq!(squeezed.text.iter().collect::<String>(), "你弄错了没有啊");
         assert!(Folded::new("你弄弄弄错了", 0, Reading::Plain).suspicious);
