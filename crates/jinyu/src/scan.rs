@@ -65,8 +65,15 @@ fn row_index(first: u16, second: u16) -> usize {
     (u32::from(first).wrapping_mul(0x9e37_79b1) ^ u32::from(second)) as usize
 }
 
-// The layout, all numbers little-endian: a header of six counts, then the sections in this order.
-const HEADER: usize = 6 * 4;
+/// The bit for the beginning of a literal, before it is cut to the number of bits: two letters and the third, which is [`NOISE`] for a
+/// literal of two.
+fn gram_index(first: u16, second: u16, third: u16) -> usize {
+    let three = (row_index(first, second) as u32).wrapping_mul(0x85eb_ca77) ^ u32::from(third);
+    (three.wrapping_mul(0xc2b2_ae3d) >> 8) as usize
+}
+
+// The layout, all numbers little-endian: a header of seven counts, then the sections in this order.
+const HEADER: usize = 7 * 4;
 /// The code of each character of the Basic Multilingual Plane, u16 each.
 const CODES: usize = 0x10000;
 
@@ -80,6 +87,9 @@ struct Sections<'a> {
     others: &'a [[[u8; 4]; 2]],
     /// u64 each; none where the automaton must read everything
     rows: &'a [[u8; 8]],
+    /// A bit for each beginning that a literal has, by [`gram_index`], in words of u64, as many as a power of two; none where the
+    /// automaton is small enough to be asked at once.
+    grams: &'a [[u8; 8]],
     /// state u32 for each code: where the root leads
     roots: &'a [[u8; 4]],
     /// base u32, parent u32, failure u32 with [`SHALLOW`], first output u32
@@ -141,10 +151,11 @@ impl Scanner {
         let codes = section(CODES * 2)?.as_chunks().0.try_into().ok()?;
         let others = section(counts.next()? * 8)?.as_chunks().0.as_chunks().0;
         let rows = section(counts.next()? * 8)?.as_chunks().0;
+        let grams = section(counts.next()? * 8)?.as_chunks().0;
         let roots = section(counts.next()? * 4)?.as_chunks().0;
         let states = section(counts.next()? * 16)?.as_chunks().0.as_chunks().0;
         let outputs = section(counts.next()? * 12)?.as_chunks().0.as_chunks().0;
-        Some((Sections { codes, others, rows, roots, states, outputs }, counts.next()?))
+        Some((Sections { codes, others, rows, grams, roots, states, outputs }, counts.next()?))
     }
 
     /// Finds each place of each literal, overlapping ones too, in order of their ends.
@@ -223,6 +234,16 @@ impl Sections<'_> {
     fn row(&self, first: u16, second: u16) -> u64 {
         let index = row_index(first, second) & self.rows.len().wrapping_sub(1);
         self.rows.get(index).map_or(0, |&row| u64::from_le_bytes(row))
+    }
+
+    /// Whether a literal may begin with these letters.
+    fn may_begin(&self, first: u16, second: u16, third: Option<u16>) -> bool {
+        let is_set = |third: u16| {
+            let bit = gram_index(first, second, third);
+            let word = self.grams.get((bit / 64) & self.grams.len().wrapping_sub(1));
+            word.is_none_or(|&word| u64::from_le_bytes(word) >> (bit % 64) & 1 != 0)
+        };
+        third.is_some_and(is_set) || is_set(NOISE)
     }
 
     fn root(&self, code: u16) -> u32 {
@@ -327,6 +348,9 @@ impl Sections<'_> {
         };
         #[cfg(test)]
         (scratch.steps += at - first_starts);
+        if !self.may_begin(first, last, hit.third) {
+            return next;
+        }
         let root = self.root(first);
         let [base, ..] = self.state(root);
         let Some(two) = self.child(root, base, last) else { return next };

@@ -3,22 +3,28 @@
 
 use std::collections::BTreeMap;
 
-use super::{FIRST, FULL, Letter, NOISE, ROW_COUNTS, UNKNOWN, row_index};
+use super::{FIRST, FULL, Letter, NOISE, ROW_COUNTS, UNKNOWN, gram_index, row_index};
 use crate::script::supplementary;
 
 /// A state of the trie. Children of a state stand side by side.
 struct Node {
     /// The literals that begin with it, as a range.
-    from: usize,
-    to: usize,
-    depth: usize,
-    code: u16,
-    first_child: usize,
-    children: usize,
+    from: u32,
+    to: u32,
+    first_child: u32,
+    children: u32,
     /// The state of its longest proper suffix.
-    fail: usize,
+    fail: u32,
     /// The first of its outputs; 0 for none.
     output: u32,
+    depth: u16,
+    code: u16,
+}
+
+impl Node {
+    fn children(&self) -> std::ops::Range<usize> {
+        self.first_child as usize..(self.first_child + self.children) as usize
+    }
 }
 
 /// A literal that ends in a state, and the next one, which is shorter.
@@ -29,7 +35,7 @@ struct Output {
 }
 
 /// A literal as codes, with its number.
-type Coded = (Vec<u16>, u32);
+type Coded = (Box<[u16]>, u32);
 
 /// Lays out the scanner for these literals, which are written in the letters that `letter` makes.
 pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
@@ -49,14 +55,17 @@ pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
     let (nodes, outputs) = trie(&coded);
     let array = DoubleArray::new(&nodes, codes.values().copied().max().unwrap_or(FIRST));
     let rows = rows(&coded);
+    let grams = if rows.is_empty() { Vec::new() } else { grams(&coded) };
     let rare = codes.keys().copied().filter(|&letter| letter > '\u{ffff}').chain(supplementary());
     let others: BTreeMap<u32, u16> = rare.map(|c| (u32::from(c), code(c))).filter(|&(_, code)| code >= FIRST).collect();
     let roots = codes.values().copied().max().map_or(0, |last| usize::from(last) + 1);
     let longest = coded.iter().map(|(codes, _)| codes.len()).max().unwrap_or(0);
 
-    let mut bytes = Vec::new();
+    let sizes =
+        2 * 0x10000 + 8 * (others.len() + rows.len() + grams.len()) + 4 * roots + 16 * array.owner.len() + 12 * outputs.len();
+    let mut bytes = Vec::with_capacity(super::HEADER + sizes);
     let u32 = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u32).to_le_bytes());
-    for count in [others.len(), rows.len(), roots, array.owner.len(), outputs.len(), longest] {
+    for count in [others.len(), rows.len(), grams.len(), roots, array.owner.len(), outputs.len(), longest] {
         u32(&mut bytes, count);
     }
     for c in 0..0x10000u32 {
@@ -66,7 +75,7 @@ pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
         u32(&mut bytes, c as usize);
         u32(&mut bytes, usize::from(code));
     }
-    for row in rows {
+    for row in rows.into_iter().chain(grams) {
         bytes.extend(row.to_le_bytes());
     }
     let mut by_code = vec![0; roots];
@@ -74,7 +83,7 @@ pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
         if let (Some(place), Some(node)) =
             (nodes.get(child).and_then(|node| by_code.get_mut(usize::from(node.code))), array.slot.get(child))
         {
-            *place = *node;
+            *place = *node as usize;
         }
     }
     for slot in by_code {
@@ -103,6 +112,26 @@ fn codes(literals: &[&str]) -> BTreeMap<char, u16> {
     letters.into_iter().map(|(c, _)| c).zip((FIRST..=u16::MAX).filter(|code| code % 64 != 0)).collect()
 }
 
+/// The bits for the beginnings of literals, where there are so many that the automaton would be out of the processor's reach: some twenty
+/// for each.
+fn grams(coded: &[Coded]) -> Vec<u64> {
+    const MANY: usize = 1 << 12;
+    if coded.len() < MANY {
+        return Vec::new();
+    }
+    let mut words = vec![0; (coded.len() * 16 / 64).next_power_of_two()];
+    let mask = words.len() - 1;
+    for (codes, _) in coded {
+        if let [first, second, rest @ ..] = &**codes {
+            let bit = gram_index(*first, *second, rest.first().copied().unwrap_or(NOISE));
+            if let Some(word) = words.get_mut((bit / 64) & mask) {
+                *word |= 1 << (bit % 64);
+            }
+        }
+    }
+    words
+}
+
 /// The rows of the filter; none where a literal has one letter only, since then nearly every character would be worth a look.
 fn rows(coded: &[Coded]) -> Vec<u64> {
     if coded.iter().any(|(codes, _)| codes.len() < 2) {
@@ -113,7 +142,7 @@ fn rows(coded: &[Coded]) -> Vec<u64> {
     let count = ROW_COUNTS.into_iter().find(|&count| coded.len() * 2 <= count).unwrap_or(largest);
     let mut rows = vec![0; count];
     for (codes, _) in coded {
-        if let [first, second, rest @ ..] = codes.as_slice()
+        if let [first, second, rest @ ..] = &**codes
             && let Some(row) = rows.get_mut(row_index(*first, *second) & (count - 1))
         {
             *row |= rest.first().map_or(FULL, |third| 1 << (third & 63));
@@ -123,7 +152,7 @@ fn rows(coded: &[Coded]) -> Vec<u64> {
 }
 
 fn children(nodes: &[Node], parent: usize) -> std::ops::Range<usize> {
-    nodes.get(parent).map_or(0..0, |node| node.first_child..node.first_child + node.children)
+    nodes.get(parent).map_or(0..0, Node::children)
 }
 
 fn child(nodes: &[Node], parent: usize, code: u16) -> Option<usize> {
@@ -135,25 +164,25 @@ fn child(nodes: &[Node], parent: usize, code: u16) -> Option<usize> {
 /// The trie of sorted literals with its failures and outputs, in order of depth; the first node is the root.
 fn trie(coded: &[Coded]) -> (Vec<Node>, Vec<Output>) {
     let node = |from, to, depth, code| Node { from, to, depth, code, first_child: 0, children: 0, fail: 0, output: 0 };
-    let mut nodes = vec![node(0, coded.len(), 0, NOISE)];
+    let mut nodes = vec![node(0, coded.len() as u32, 0, NOISE)];
     let mut outputs = vec![Output { literal: 0, letters: 0, next: 0 }];
     let mut at = 0;
     while let Some(&Node { mut from, to, depth, .. }) = nodes.get(at) {
-        let first_child = nodes.len();
+        let first_child = nodes.len() as u32;
         let mut output = 0;
-        while let Some((codes, number)) = coded.get(from).filter(|_| from < to) {
-            let Some(&code) = codes.get(depth) else {
+        while let Some((codes, number)) = coded.get(from as usize).filter(|_| from < to) {
+            let Some(&code) = codes.get(usize::from(depth)) else {
                 output = outputs.len() as u32;
-                outputs.push(Output { literal: *number, letters: depth as u32, next: 0 });
+                outputs.push(Output { literal: *number, letters: u32::from(depth), next: 0 });
                 from += 1;
                 continue;
             };
-            let same = |(codes, _): &Coded| codes.get(depth) == Some(&code);
-            let end = from + coded.get(from..to).map_or(0, |rest| rest.partition_point(same));
+            let same = |(codes, _): &Coded| codes.get(usize::from(depth)) == Some(&code);
+            let end = from + coded.get(from as usize..to as usize).map_or(0, |rest| rest.partition_point(same)) as u32;
             nodes.push(node(from, end, depth + 1, code));
             from = end;
         }
-        let children = nodes.len() - first_child;
+        let children = nodes.len() as u32 - first_child;
         if let Some(node) = nodes.get_mut(at) {
             (node.first_child, node.children, node.output) = (first_child, children, output);
         }
@@ -166,7 +195,7 @@ fn trie(coded: &[Coded]) -> (Vec<Node>, Vec<Output>) {
             let mut from = parent;
             let mut fail = 0;
             while from != 0 && fail == 0 {
-                from = nodes.get(from).map_or(0, |node| node.fail);
+                from = nodes.get(from).map_or(0, |node| node.fail as usize);
                 fail = child(&nodes, from, code).unwrap_or(0);
             }
             let shorter = nodes.get(fail).map_or(0, |node| node.output);
@@ -175,7 +204,7 @@ fn trie(coded: &[Coded]) -> (Vec<Node>, Vec<Output>) {
                 None => nodes.get_mut(at).into_iter().for_each(|node| node.output = shorter),
             }
             if let Some(node) = nodes.get_mut(at) {
-                node.fail = fail;
+                node.fail = fail as u32;
             }
         }
     }
@@ -185,13 +214,13 @@ fn trie(coded: &[Coded]) -> (Vec<Node>, Vec<Output>) {
 /// Where each state stands: the child of a state by a code stands at the state's base xor the code.
 struct DoubleArray {
     /// For each node its slot.
-    slot: Vec<usize>,
+    slot: Vec<u32>,
     /// For each node its base.
-    base: Vec<usize>,
+    base: Vec<u32>,
     /// For each slot its node; 0 for none, the largest number for the root, which is nobody's child.
-    owner: Vec<usize>,
+    owner: Vec<u32>,
     /// For each node its parent.
-    parent: Vec<usize>,
+    parent: Vec<u32>,
 }
 
 impl DoubleArray {
@@ -199,49 +228,47 @@ impl DoubleArray {
     const TRIES: usize = 256;
 
     fn new(nodes: &[Node], last_code: u16) -> Self {
-        let mut array = Self {
-            slot: vec![0; nodes.len()],
-            base: vec![0; nodes.len()],
-            owner: vec![usize::MAX],
-            parent: vec![0; nodes.len()],
-        };
+        let mut array =
+            Self { slot: vec![0; nodes.len()], base: vec![0; nodes.len()], owner: vec![u32::MAX], parent: vec![0; nodes.len()] };
         let block = (usize::from(last_code) + 1).next_power_of_two();
         for parent in 0..nodes.len() {
             for at in children(nodes, parent) {
                 if let Some(place) = array.parent.get_mut(at) {
-                    *place = parent;
+                    *place = parent as u32;
                 }
             }
         }
         // Those that a table by code leads to from the root may stand anywhere.
         for at in children(nodes, 0) {
-            array.owner.push(at);
+            array.owner.push(at as u32);
             array.put(at, array.owner.len() - 1);
         }
         // Large families first, while there is room; only children last, those of one literal side by side.
-        let mut families: Vec<usize> =
-            (1..nodes.len()).filter(|&at| nodes.get(at).is_some_and(|node| node.children > 0)).collect();
-        families.sort_by_key(|&at| {
-            nodes.get(at).map(|node| match node.children {
-                1 => (usize::MAX, node.from, node.depth),
-                children => (usize::MAX - children, at, 0),
+        let mut families: Vec<u32> =
+            (1..nodes.len() as u32).filter(|&at| nodes.get(at as usize).is_some_and(|node| node.children > 0)).collect();
+        families.sort_unstable_by_key(|&at| {
+            nodes.get(at as usize).map(|node| match node.children {
+                1 => (u32::MAX, node.from, node.depth),
+                children => (u32::MAX - children, at, 0),
             })
         });
         let mut free = 1;
         let mut filling = false;
+        let mut codes: Vec<usize> = Vec::new();
         for family in families {
-            let codes: Vec<usize> =
-                children(nodes, family).filter_map(|at| nodes.get(at)).map(|node| usize::from(node.code)).collect();
+            let family = family as usize;
+            codes.clear();
+            codes.extend(children(nodes, family).filter_map(|at| nodes.get(at)).map(|node| usize::from(node.code)));
             if codes.len() == 1 && !filling {
                 (filling, free) = (true, 1);
             }
             let base = array.find(&mut free, &codes, block);
             if let Some(place) = array.base.get_mut(family) {
-                *place = base;
+                *place = base as u32;
             }
-            for (at, code) in children(nodes, family).zip(codes) {
+            for (at, &code) in children(nodes, family).zip(&codes) {
                 if let Some(owner) = array.owner.get_mut(base ^ code) {
-                    *owner = at;
+                    *owner = at as u32;
                 }
                 array.put(at, base ^ code);
             }
@@ -251,7 +278,7 @@ impl DoubleArray {
 
     fn put(&mut self, at: usize, slot: usize) {
         if let Some(place) = self.slot.get_mut(at) {
-            *place = slot;
+            *place = slot as u32;
         }
     }
 
@@ -287,13 +314,13 @@ impl DoubleArray {
     }
 
     /// The record of a slot: base, slot of the parent, slot of the failure with [`super::SHALLOW`], first output.
-    fn write(&self, nodes: &[Node], owner: usize, bytes: &mut Vec<u8>) {
-        let slot = |at: usize| self.slot.get(at).map_or(0, |&slot| slot as u32);
-        let record = match nodes.get(owner).filter(|_| owner > 0) {
+    fn write(&self, nodes: &[Node], owner: u32, bytes: &mut Vec<u8>) {
+        let slot = |at: u32| self.slot.get(at as usize).copied().unwrap_or(0);
+        let record = match nodes.get(owner as usize).filter(|_| owner > 0) {
             Some(node) => {
-                let shallow = if nodes.get(node.fail).is_none_or(|fail| fail.depth < 3) { super::SHALLOW } else { 0 };
-                let parent = self.parent.get(owner).map_or(0, |&parent| slot(parent));
-                let base = self.base.get(owner).map_or(0, |&base| base as u32);
+                let shallow = if nodes.get(node.fail as usize).is_none_or(|fail| fail.depth < 3) { super::SHALLOW } else { 0 };
+                let parent = self.parent.get(owner as usize).map_or(0, |&parent| slot(parent));
+                let base = self.base.get(owner as usize).copied().unwrap_or(0);
                 [base, parent, slot(node.fail) | shallow, node.output]
             }
             // No state has this number, so none takes it for its child.
