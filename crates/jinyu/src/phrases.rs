@@ -1,6 +1,8 @@
 //! A list of phrases without rules. Receives phrases and text, hands on where which phrase stands; folding, noise and offsets as in the
 //! rules' scan, but no guards and no word boundaries.
 
+use std::collections::BTreeMap;
+
 use crate::rules::literal::squeeze;
 use crate::scan::{Candidate, Position, Scanner, Scratch, spelling};
 use crate::script::fold;
@@ -76,26 +78,28 @@ impl Phrases {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let mut written: Vec<(String, usize, Box<[u32]>)> = Vec::new();
+        let mut written: Vec<(Box<str>, usize)> = Vec::new();
+        let mut repeated: BTreeMap<usize, Box<[u32]>> = BTreeMap::new();
         for (number, phrase) in phrases.into_iter().enumerate() {
             let folded: String = phrase.as_ref().chars().map(fold).collect();
             let literal = squeeze(&folded);
             if !literal.is_empty() {
-                written.push((literal, number, runs(&folded)));
+                written.push((literal.into(), number));
+                repeated.extend(Some((number, runs(&folded))).filter(|(_, runs)| !runs.is_empty()));
             }
         }
         written.sort_unstable();
-        let mut literals: Vec<&str> = written.iter().map(|(literal, ..)| literal.as_str()).collect();
+        let mut literals: Vec<&str> = written.iter().map(|(literal, _)| &**literal).collect();
         literals.dedup();
         let scanner = Scanner::new(literals.iter().copied());
         let mut members = Vec::with_capacity(written.len());
         let mut numbers = literals.iter().zip(0u32..).peekable();
-        for (literal, phrase, runs) in &written {
-            while numbers.peek().is_some_and(|(known, _)| **known != literal) {
+        for (literal, phrase) in &written {
+            while numbers.peek().is_some_and(|(known, _)| ***known != **literal) {
                 numbers.next();
             }
             if let Some(&(_, literal)) = numbers.peek() {
-                members.push(Member { literal, phrase: *phrase, runs: runs.clone() });
+                members.push(Member { literal, phrase: *phrase, runs: repeated.remove(phrase).unwrap_or_default() });
             }
         }
         Self { scanner, members }

@@ -53,13 +53,15 @@ pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
     let mut coded: Vec<Coded> = literals.iter().zip(0..).map(|(literal, number)| (spelled(literal), number)).collect();
     coded.sort_unstable();
     let (nodes, outputs) = trie(&coded);
-    let array = DoubleArray::new(&nodes, codes.values().copied().max().unwrap_or(FIRST));
     let rows = rows(&coded);
     let grams = if rows.is_empty() { Vec::new() } else { grams(&coded) };
+    let longest = coded.iter().map(|(codes, _)| codes.len()).max().unwrap_or(0);
+    // A large list takes much room, which the double array can use.
+    drop(coded);
+    let array = DoubleArray::new(&nodes, codes.values().copied().max().unwrap_or(FIRST));
     let rare = codes.keys().copied().filter(|&letter| letter > '\u{ffff}').chain(supplementary());
     let others: BTreeMap<u32, u16> = rare.map(|c| (u32::from(c), code(c))).filter(|&(_, code)| code >= FIRST).collect();
     let roots = codes.values().copied().max().map_or(0, |last| usize::from(last) + 1);
-    let longest = coded.iter().map(|(codes, _)| codes.len()).max().unwrap_or(0);
 
     let sizes =
         2 * 0x10000 + 8 * (others.len() + rows.len() + grams.len()) + 4 * roots + 16 * array.owner.len() + 12 * outputs.len();
