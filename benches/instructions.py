@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Counts the instructions that the scan takes for a character, with valgrind's callgrind: these do not depend on what else the machine
-does. Fails when one is more than a tenth over its budget in benches/instructions.json; `--write` writes the budgets.
+"""Counts the instructions that the scan takes for a character, and all rules for an utterance, with valgrind's callgrind: these do not
+depend on what else the machine does. Fails when one is more than a tenth over its budget in benches/instructions.json; `--write` writes the budgets.
 Without valgrind it says so, installs it where it can (apt-get, as root), and checks nothing where it cannot."""
 
 import json
@@ -13,7 +13,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUDGETS = HERE / "instructions.json"
-CASES = [(size, kind) for size in (200, 2_000, 20_000) for kind in ("ordinary", "near")]
+CASES = [(f"{size} phrases", kind) for size in (200, 2_000, 20_000) for kind in ("ordinary", "near")] + [("rules", "polite")]
 
 
 def has_valgrind():
@@ -35,12 +35,12 @@ def program():
     return next(m["executable"] for m in messages if m.get("executable") and m["target"]["name"] == "instructions")
 
 
-def count(executable, size, kind):
-    """Instructions for each character."""
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=instructions::scan", executable, str(size), kind]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    characters = int(done.stdout.split()[0])
-    return int(re.search(r"Collected : (\d+)", done.stderr).group(1)) / characters
+def count(executable, what, kind):
+    """Instructions for each character, or for each utterance."""
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=instructions::scan*"]
+    done = subprocess.run([*command, executable, what.split()[0], kind], check=True, capture_output=True, text=True)
+    parts = int(done.stdout.split()[0])
+    return int(re.search(r"Collected : (\d+)", done.stderr).group(1)) / parts
 
 
 def main():
@@ -48,13 +48,13 @@ def main():
         print("instructions: not counted, since valgrind could not be installed")
         return
     executable = program()
-    counts = {f"{size} phrases, {kind}": round(count(executable, size, kind), 1) for size, kind in CASES}
+    counts = {f"{what}, {kind}": round(count(executable, what, kind), 1) for what, kind in CASES}
     if "--write" in sys.argv:
         BUDGETS.write_text(json.dumps(counts, indent=1) + "\n")
     budgets = json.loads(BUDGETS.read_text())
     over = []
     for case, counted in counts.items():
-        print(f"instructions: {case}: {counted} a character, budget {budgets[case]}")
+        print(f"instructions: {case}: {counted}, budget {budgets[case]}")
         if counted > 1.1 * budgets[case]:
             over.append(case)
     if over:
