@@ -61,20 +61,17 @@ pub(crate) struct Folded {
 /// A letter, or a gap between letters, in the order of the original.
 enum Token {
     /// A run of letters: range in the letter list.
-    Run {
-        from: usize,
-        to: usize,
-    },
-    Gap {
-        marks: Vec<(Class, u32, u32)>,
-    },
+    Run { from: usize, to: usize },
+    /// The same in the list of marks.
+    Gap { from: usize, to: usize },
 }
 
 impl Folded {
     /// Folds `text`, whose first byte is byte `offset` of the utterance.
     pub(crate) fn new(text: &str, offset: usize, reading: Reading) -> Self {
         let mut letters: Vec<(char, u32, u32)> = Vec::with_capacity(text.len() / 3 + 1);
-        let mut tokens: Vec<Token> = Vec::new();
+        let mut marks: Vec<(Class, u32, u32)> = Vec::new();
+        let mut tokens: Vec<Token> = Vec::with_capacity(16);
         let mut chars = text.char_indices().peekable();
         let mut previous = None;
         let mut suspicious = false;
@@ -96,10 +93,14 @@ impl Folded {
                         _ => tokens.push(Token::Run { from: index, to: index + 1 }),
                     }
                 }
-                class => match tokens.last_mut() {
-                    Some(Token::Gap { marks }) => marks.push((class, start, end)),
-                    _ => tokens.push(Token::Gap { marks: vec![(class, start, end)] }),
-                },
+                class => {
+                    let index = marks.len();
+                    marks.push((class, start, end));
+                    match tokens.last_mut() {
+                        Some(Token::Gap { to, .. }) => *to = index + 1,
+                        _ => tokens.push(Token::Gap { from: index, to: index + 1 }),
+                    }
+                }
             }
             previous = Some(c);
         }
@@ -116,7 +117,8 @@ impl Folded {
                         folded.push(letter, start, end);
                     }
                 }
-                Token::Gap { marks } => {
+                Token::Gap { from, to } => {
+                    let marks = marks.get(*from..*to).unwrap_or_default();
                     let run = |token: Option<&Token>| match token {
                         Some(&Token::Run { from, to }) => letters.get(from..to).unwrap_or_default(),
                         _ => &[],
