@@ -3,6 +3,7 @@
 mod build;
 mod examples;
 mod flows;
+mod link;
 mod lint;
 #[cfg(test)]
 mod oracle;
@@ -14,9 +15,9 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 pub use self::build::CheckerBuilder;
-use self::build::Linker;
 pub use self::examples::ExampleFailure;
 use self::flows::Events;
+use self::link::Linker;
 pub use self::lint::Lint;
 pub use self::session::{Assessment, Charge, Observation, Report, Session, Waived};
 use self::wording::Templates;

@@ -137,8 +137,7 @@ impl Trigger {
         self.range(branch + 4, BRANCH).all(|need| {
             let places = self.range(layout.needs + need as usize * NEED, NEED);
             let places = layout.places + places.start as usize * PLACE..layout.places + places.end as usize * PLACE;
-            let (places, _) = self.0.get(places).unwrap_or_default().as_chunks();
-            places.iter().any(|&place| signature.has(u16::from_le_bytes(place)))
+            signature.has_one(self.0.get(places).unwrap_or_default())
         })
     }
 
@@ -154,8 +153,7 @@ impl Trigger {
                 if purpose & purposes == 0 {
                     continue;
                 }
-                let places = places.as_chunks().0.iter().take(usize::from(count));
-                if count > 0 && !places.into_iter().any(|&place| signature.has(u16::from_le_bytes(place))) {
+                if count > 0 && !signature.has_one(places.get(..usize::from(count) * PLACE).unwrap_or_default()) {
                     continue;
                 }
                 let branch = u32::from_le_bytes([b0, b1, b2, b3]);
@@ -310,6 +308,12 @@ impl Signature {
         if let Some(word) = self.0.get_mut(usize::from(place / 64)) {
             *word |= 1 << (place % 64);
         }
+    }
+
+    /// Whether it has one of these places, little-endian u16 each.
+    #[inline(always)]
+    fn has_one(&self, places: &[u8]) -> bool {
+        places.as_chunks::<PLACE>().0.iter().any(|&place| self.has(u16::from_le_bytes(place)))
     }
 
     fn has(&self, place: u16) -> bool {

@@ -58,6 +58,14 @@ pub(crate) struct Condition {
     pub(crate) quoted: bool,
 }
 
+#[cfg(test)]
+impl Condition {
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        let Self { around, before, after, earlier, later, utterance, customer, agent, .. } = self;
+        [around, before, after, earlier, later, utterance, customer, agent].into_iter().flatten().map(|pattern| &**pattern)
+    }
+}
+
 /// All matches of a pattern that begin at `last` or before, leftmost first, none overlapping. A group named `span` takes the place of
 /// the whole.
 pub(crate) fn matches(pattern: &Pattern, text: &[char], last: usize, runs: &mut Runs) -> Vec<Match> {

@@ -1,23 +1,20 @@
 //! Packs to a [`Checker`]: compiled, linked with one another, and, unless somebody does it himself, tried on their own examples.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use super::flows::{self, Events};
+use super::link::Linker;
 use super::{Checker, Fillers, Inner, LinkedPattern, LinkedRule};
 use crate::conversation::Channel;
 use crate::error::Error;
 use crate::flow::Flows;
 use crate::homophones::Homophones;
-use crate::rules::compile::{CompiledPack, CompiledPattern, CompiledRule, FILLERS, Rest, Vocabulary, purpose};
+use crate::rules::RulePack;
+use crate::rules::compile::{CompiledPack, FILLERS, Vocabulary, purpose};
 use crate::rules::frequency::Frequencies;
-use crate::rules::later::Later;
-use crate::rules::pattern::{Classes, Pattern};
-use crate::rules::{Condition as RawCondition, GuardRef, RulePack};
 use crate::scan::Scanner;
 use crate::script::Script;
 use crate::trigger::{Trigger, Wanted};
-use crate::verify::{Check, CheckName, Condition, Judge};
 
 /// The built-in packs, compiled by the build script.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/packs.bin"));
@@ -173,90 +170,6 @@ enum Place {
     Added,
 }
 
-/// What rules have in common. They are linked with it when a match of them is first judged.
-#[derive(Debug)]
-pub(super) struct Linker {
-    classes: Arc<Classes>,
-    guards: BTreeMap<String, Guard>,
-    /// One pattern for each condition that is written alike.
-    conditions: Mutex<HashMap<String, Arc<Pattern>>>,
-}
-
-/// A guard as it was declared, and linked.
-#[derive(Debug)]
-struct Guard {
-    declared: Later<Vec<RawCondition>>,
-    linked: OnceLock<Check>,
-}
-
-impl Linker {
-    fn new(vocabulary: Vocabulary) -> Self {
-        let guard = |(name, declared)| (name, Guard { declared, linked: OnceLock::new() });
-        let guards = vocabulary.guards.into_iter().map(guard).collect();
-        Self { classes: Arc::new(vocabulary.classes), guards, conditions: Mutex::default() }
-    }
-
-    fn pattern(&self, written: Option<&String>) -> Option<Arc<Pattern>> {
-        let written = written?;
-        let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pattern) = conditions.get(written) {
-            return Some(pattern.clone());
-        }
-        let pattern = Arc::new(self.surroundings(written));
-        conditions.insert(written.clone(), pattern.clone());
-        Some(pattern)
-    }
-
-    fn surroundings(&self, written: &str) -> Pattern {
-        Pattern::new(written.into(), false, None, self.classes.clone())
-    }
-
-    fn condition(&self, raw: &RawCondition) -> Condition {
-        Condition {
-            around: self.pattern(raw.around.as_ref()),
-            before: self.pattern(raw.before.as_ref()),
-            after: self.pattern(raw.after.as_ref()),
-            earlier: self.pattern(raw.earlier.as_ref()),
-            later: self.pattern(raw.later.as_ref()),
-            utterance: self.pattern(raw.utterance.as_ref()),
-            customer: self.pattern(raw.customer.as_ref()),
-            agent: self.pattern(raw.agent.as_ref()),
-            opening: raw.opening,
-            quoted: raw.quoted,
-        }
-    }
-
-    fn named(&self, name: &str) -> Option<Check> {
-        let guard = self.guards.get(name)?;
-        let link = || {
-            let conditions = guard.declared.iter().map(|raw| self.condition(raw)).collect();
-            Check { name: CheckName::Named(name.into()), conditions }
-        };
-        Some(guard.linked.get_or_init(link).clone())
-    }
-
-    fn checks(&self, guards: &[GuardRef]) -> Vec<Check> {
-        let check = |guard: &GuardRef| match guard {
-            GuardRef::Named(name) => self.named(name),
-            GuardRef::Inline(raw) => {
-                Some(Check { name: CheckName::Written(Arc::new(raw.clone())), conditions: Arc::new([self.condition(raw)]) })
-            }
-        };
-        guards.iter().filter_map(check).collect()
-    }
-
-    /// What matches of a rule are judged by.
-    pub(super) fn judge(&self, rule: &Rest) -> Judge {
-        Judge { boundary: rule.boundary, when: self.checks(&rule.when), unless: self.checks(&rule.unless) }
-    }
-
-    /// A pattern of a rule.
-    pub(super) fn pattern_of(&self, rule: &CompiledRule, index: usize) -> Option<Pattern> {
-        let CompiledPattern { written, is_phrase, .. } = rule.rest.patterns.get(index)?;
-        Some(Pattern::new(written.clone(), *is_phrase, rule.edge, self.classes.clone()))
-    }
-}
-
 impl Inner {
     /// Links compiled packs, built-in ones first.
     fn link(
@@ -323,7 +236,7 @@ impl Inner {
     ///
     /// # Cost
     ///
-    /// The first call reads those of the built-in packs and lays out those of added ones: some milliseconds.
+    /// The first call reads those of the built-in packs and lays out those of added ones, which takes longer than building a checker.
     pub(super) fn homophones(&self) -> &[Homophones] {
         self.homophones.get_or_init(|| {
             let first_added = self.first_added as usize;

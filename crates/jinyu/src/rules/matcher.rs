@@ -39,9 +39,9 @@ enum Step {
     /// Index into the sets.
     Set(u32),
     /// Tries the next step, then this one; and its mark.
-    OrElse(u32, u32),
-    /// Tries this step, then the next one; and its mark.
-    Rather(u32, u32),
+    Split(u32, u32),
+    /// Tries this step, then the next one, as lazy repetitions do; and its mark.
+    LazySplit(u32, u32),
     /// Index into the dispatch tables, and its mark: of many branches only those that can begin with the character at hand are tried.
     Dispatch(u32, u32),
     /// Where to, and the mark there.
@@ -282,7 +282,7 @@ impl Program {
                 for _ in 0..repetition.min {
                     self.add(&repetition.sub)?;
                 }
-                let split = |end, mark| if repetition.greedy { Step::OrElse(end, mark) } else { Step::Rather(end, mark) };
+                let split = |end, mark| if repetition.greedy { Step::Split(end, mark) } else { Step::LazySplit(end, mark) };
                 match repetition.max {
                     None => {
                         let head = self.push(Step::Match)?;
@@ -339,7 +339,7 @@ impl Program {
                 ends.push(self.push(Step::Match)?);
             }
             if let Some(split) = split {
-                let step = Step::OrElse(self.next(), self.mark());
+                let step = Step::Split(self.next(), self.mark());
                 self.set_step(split, step);
             }
         }
@@ -364,8 +364,9 @@ impl Program {
 
     /// The leftmost match that begins at one of these places, of those the preferred one.
     ///
-    /// Cost: at most the steps of the program times the characters of the text, since all that lies between two marks is as often run
-    /// through as the marks before it.
+    /// Cost: linear in the steps of the program times the characters of the text. What lies between two marks is run through as often as
+    /// the marks before it are passed, which is once at each character, and once more for each alternation of which the last branch runs on
+    /// into it.
     pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
         let needed = (self.marks as usize * (text.len() + 1)).div_ceil(64);
         if runs.visited.len() < needed {
@@ -429,36 +430,21 @@ impl Program {
                     }
                     Step::Start if at == 0 => step += 1,
                     Step::End if at == text.len() => step += 1,
-                    Step::Char(_) | Step::Set(_) | Step::Start | Step::End => break,
-                    &Step::OrElse(other, mark) => {
-                        if !runs.is_new(mark, at, width) {
-                            break;
-                        }
+                    &Step::Split(other, mark) if runs.is_new(mark, at, width) => {
                         runs.pending.push(Pending::Try { step: other, at });
                         step += 1;
                     }
-                    &Step::Rather(other, mark) => {
-                        if !runs.is_new(mark, at, width) {
-                            break;
-                        }
+                    &Step::LazySplit(other, mark) if runs.is_new(mark, at, width) => {
                         runs.pending.push(Pending::Try { step: step + 1, at });
                         step = other;
                     }
-                    &Step::Dispatch(table, mark) => {
+                    &Step::Dispatch(table, mark) if runs.is_new(mark, at, width) => {
                         let branches = text.get(at).and_then(|&c| self.dispatches.get(table as usize)?.branches(c));
                         let Some((first, others)) = branches.and_then(<[u32]>::split_first) else { break };
-                        if !runs.is_new(mark, at, width) {
-                            break;
-                        }
                         runs.pending.extend(others.iter().rev().map(|&step| Pending::Try { step, at }));
                         step = *first;
                     }
-                    &Step::Jump(to, mark) => {
-                        if !runs.is_new(mark, at, width) {
-                            break;
-                        }
-                        step = to;
-                    }
+                    &Step::Jump(to, mark) if runs.is_new(mark, at, width) => step = to,
                     Step::Save(slot) => {
                         if let Some(place) = runs.slots.get_mut(*slot as usize) {
                             runs.pending.push(Pending::Restore { slot: *slot, to: *place });
@@ -467,6 +453,9 @@ impl Program {
                         step += 1;
                     }
                     Step::Match => return Some(at),
+                    // What does not match, and where the run has been before.
+                    Step::Char(_) | Step::Set(_) | Step::Start | Step::End => break,
+                    Step::Split(..) | Step::LazySplit(..) | Step::Dispatch(..) | Step::Jump(..) => break,
                 }
             }
         }

@@ -257,6 +257,11 @@ impl Pattern {
         self.program.get_or_init(compile).as_ref()?.find_in(text, starts, runs)
     }
 
+    #[cfg(test)]
+    pub(crate) fn has_program(&self) -> bool {
+        self.classes.program(&self.written, self.is_phrase, self.edge).is_some()
+    }
+
     /// Whether there is a match in a folded text.
     pub(crate) fn is_in(&self, text: &[char], runs: &mut Runs) -> bool {
         self.find_in(text, 0..=text.len(), runs).is_some()

@@ -114,8 +114,8 @@ fn codes(literals: &[&str]) -> BTreeMap<char, u16> {
     letters.into_iter().map(|(c, _)| c).zip((FIRST..=u16::MAX).filter(|code| code % 64 != 0)).collect()
 }
 
-/// The bits for the beginnings of literals, where there are so many that the automaton would be out of the processor's reach: some twenty
-/// for each.
+/// The bits for the beginnings of literals, where there are so many that the automaton would be out of the processor's reach: 16
+/// to 32 for each.
 fn grams(coded: &[Coded]) -> Vec<u64> {
     const MANY: usize = 1 << 12;
     if coded.len() < MANY {

@@ -1,0 +1,119 @@
+//! Rules to what judges their matches. Receives a compiled rule when a match of it is first looked for, hands on its patterns and guards;
+//! what rules have in common is linked once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::rules::compile::{CompiledPattern, CompiledRule, Rest, Vocabulary};
+use crate::rules::later::Later;
+use crate::rules::pattern::{Classes, Pattern};
+use crate::rules::{Condition as RawCondition, GuardRef};
+use crate::verify::{Check, CheckName, Condition, Judge};
+
+/// What rules have in common. They are linked with it when a match of them is first judged.
+#[derive(Debug)]
+pub(super) struct Linker {
+    classes: Arc<Classes>,
+    guards: BTreeMap<String, Guard>,
+    /// One pattern for each condition that is written alike.
+    conditions: Mutex<HashMap<String, Arc<Pattern>>>,
+}
+
+/// A guard as it was declared, and linked.
+#[derive(Debug)]
+struct Guard {
+    declared: Later<Vec<RawCondition>>,
+    linked: OnceLock<Check>,
+}
+
+impl Linker {
+    pub(super) fn new(vocabulary: Vocabulary) -> Self {
+        let guard = |(name, declared)| (name, Guard { declared, linked: OnceLock::new() });
+        let guards = vocabulary.guards.into_iter().map(guard).collect();
+        Self { classes: Arc::new(vocabulary.classes), guards, conditions: Mutex::default() }
+    }
+
+    fn pattern(&self, written: Option<&String>) -> Option<Arc<Pattern>> {
+        let written = written?;
+        let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = conditions.get(written) {
+            return Some(pattern.clone());
+        }
+        let pattern = Arc::new(self.surroundings(written));
+        conditions.insert(written.clone(), pattern.clone());
+        Some(pattern)
+    }
+
+    /// What surrounds a match, or a condition asks for: an expression that is no pattern of a rule.
+    pub(super) fn surroundings(&self, written: &str) -> Pattern {
+        Pattern::new(written.into(), false, None, self.classes.clone())
+    }
+
+    fn condition(&self, raw: &RawCondition) -> Condition {
+        Condition {
+            around: self.pattern(raw.around.as_ref()),
+            before: self.pattern(raw.before.as_ref()),
+            after: self.pattern(raw.after.as_ref()),
+            earlier: self.pattern(raw.earlier.as_ref()),
+            later: self.pattern(raw.later.as_ref()),
+            utterance: self.pattern(raw.utterance.as_ref()),
+            customer: self.pattern(raw.customer.as_ref()),
+            agent: self.pattern(raw.agent.as_ref()),
+            opening: raw.opening,
+            quoted: raw.quoted,
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<Check> {
+        let guard = self.guards.get(name)?;
+        let link = || {
+            let conditions = guard.declared.iter().map(|raw| self.condition(raw)).collect();
+            Check { name: CheckName::Named(name.into()), conditions }
+        };
+        Some(guard.linked.get_or_init(link).clone())
+    }
+
+    fn checks(&self, guards: &[GuardRef]) -> Vec<Check> {
+        let check = |guard: &GuardRef| match guard {
+            GuardRef::Named(name) => self.named(name),
+            GuardRef::Inline(raw) => {
+                Some(Check { name: CheckName::Written(Arc::new(raw.clone())), conditions: Arc::new([self.condition(raw)]) })
+            }
+        };
+        guards.iter().filter_map(check).collect()
+    }
+
+    /// What matches of a rule are judged by.
+    pub(super) fn judge(&self, rule: &Rest) -> Judge {
+        Judge { boundary: rule.boundary, when: self.checks(&rule.when), unless: self.checks(&rule.unless) }
+    }
+
+    /// A pattern of a rule.
+    pub(super) fn pattern_of(&self, rule: &CompiledRule, index: usize) -> Option<Pattern> {
+        let CompiledPattern { written, is_phrase, .. } = rule.rest.patterns.get(index)?;
+        Some(Pattern::new(written.clone(), *is_phrase, rule.edge, self.classes.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Checker;
+
+    /// A checker of the built-in packs alone does not know their word classes: without its program a pattern would never match.
+    #[test]
+    fn every_program_is_ready() {
+        let checker = Checker::builder().build().unwrap();
+        let inner = &*checker.0;
+        assert!(inner.fillers.lead.has_program() && inner.fillers.tail.has_program());
+        for rule in &inner.rules {
+            for index in 0..rule.compiled.count {
+                let pattern = inner.linker.pattern_of(&rule.compiled, index).unwrap();
+                assert!(pattern.has_program(), "{}, pattern {index}", rule.compiled.id);
+            }
+            let judge = inner.linker.judge(&rule.compiled.rest);
+            for condition in judge.when.iter().chain(&judge.unless).flat_map(|check| &*check.conditions) {
+                assert!(condition.patterns().all(|pattern| pattern.has_program()), "{}, {condition:?}", rule.compiled.id);
+            }
+        }
+    }
+}
