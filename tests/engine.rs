@@ -82,10 +82,10 @@ fn only_utterances_of_speech_are_heard() {
         hit = ["您请去排长队"]
         miss = ["长队"]
     "#;
-    let mine = || Checker::builder().pack(RulePack::from_toml("mine", pack).unwrap());
+    let mine = || Checker::builder().without_model().pack(RulePack::from_toml("mine", pack).unwrap());
     let alone = mine().without_default_packs().build().unwrap();
     let both = mine().build().unwrap();
-    let built_in = Checker::builder().build().unwrap();
+    let built_in = Checker::builder().without_model().build().unwrap();
     let (own, ours) = (("请去排长对", "请去排长队"), ("你没有填队", "你没有填对"));
     for (checker, (written, meant)) in [(&built_in, ours), (&both, ours), (&both, own), (&alone, own)] {
         assert_eq!(assumed(checker, written, Some(Channel::Text)), []);

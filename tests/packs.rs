@@ -57,6 +57,7 @@ fn syntax() {
 fn rules() {
     fails("id = \"Bad\"", "subject/what-is-bad");
     fails("patterns = []", "neither phrases nor patterns");
+    fails("model = true", "remove phrases, patterns, speaker, edge, boundary");
     fails("why = \" \"", "`why` is empty");
     fails("miss = []", "examples of both kinds");
     fails("patterns = [\"弄错了(\"]", "not a regular expression");

@@ -26,6 +26,9 @@ pub(crate) struct FindingRecord {
     pub(crate) confidence: String,
     pub(crate) text: String,
     pub(crate) span: Positions,
+    pub(crate) by: Option<String>,
+    #[serde(default)]
+    pub(crate) evidence: Vec<String>,
     pub(crate) assumed: Option<String>,
     pub(crate) message: String,
     pub(crate) suggestions: Vec<SuggestionRecord>,

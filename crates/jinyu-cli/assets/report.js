@@ -247,6 +247,7 @@
         finding.confidence === "low" && make("small", {}, ` ${word("doubtful")}`) || ""),
       make("div", {}, rule.message),
       finding.assumed && make("div", {}, `${word("assumed")}：${finding.assumed}`) || "",
+      finding.evidence && make("div", {}, make("small", {}, `${word("evidence")}：${finding.evidence.join("、")}`)) || "",
       (finding.suggestions ?? []).map(of => make("div", {}, `${word("say")}：`, make("span", { class: "better" }, of.text), " ",
         make("small", {}, word(of.safety) + (of.reason ? `：${of.reason}` : "")))));
   }

@@ -416,6 +416,9 @@ pub(crate) struct PackArgs {
     /// Leave the built-in rules out
     #[arg(long)]
     pub(crate) no_default_rules: bool,
+    /// Leave the statistical model out: the words of rules alone decide
+    #[arg(long)]
+    pub(crate) no_model: bool,
 }
 
 /// Whose words stand after which label.

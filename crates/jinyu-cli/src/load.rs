@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use jinyu::{Channel, Checker, RulePack};
+use jinyu::{Channel, Checker, CheckerBuilder, RulePack};
 
 use crate::args::PackArgs;
 use crate::problem::Problems;
@@ -24,30 +24,27 @@ pub(crate) fn checker(args: &PackArgs, channel: Channel, problems: &mut Problems
     if args.no_default_rules && packs.is_empty() {
         bail!("there are no rules to check with; give a good pack with --rules, or leave --no-default-rules out");
     }
-    build(packs, !args.no_default_rules, true, channel, problems)
+    build(packs, builder(args).channel(channel), problems)
 }
 
-/// Builds a checker; with `examples`, the examples of the packs must hold.
-pub(crate) fn build(
-    mut packs: Vec<RulePack>,
-    defaults: bool,
-    examples: bool,
-    channel: Channel,
-    problems: &mut Problems,
-) -> Result<Checker> {
+/// What the options say of a checker, without added packs.
+pub(crate) fn builder(args: &PackArgs) -> CheckerBuilder {
+    let mut builder = Checker::builder();
+    if args.no_default_rules {
+        builder = builder.without_default_packs();
+    }
+    if args.no_model {
+        builder = builder.without_model();
+    }
+    builder
+}
+
+/// Builds a checker with added packs; those at fault are reported and left out.
+pub(crate) fn build(mut packs: Vec<RulePack>, builder: CheckerBuilder, problems: &mut Problems) -> Result<Checker> {
     let given = packs.len();
     loop {
-        let mut builder = Checker::builder().channel(channel);
-        if !defaults {
-            builder = builder.without_default_packs();
-        }
-        if !examples {
-            builder = builder.without_examples();
-        }
-        for pack in &packs {
-            builder = builder.pack(pack.clone());
-        }
-        let error = match builder.build() {
+        let with_packs = packs.iter().fold(builder.clone(), |builder, pack| builder.pack(pack.clone()));
+        let error = match with_packs.build() {
             Ok(checker) => {
                 // The checker lives as long as the program; taking it apart at the end would be a good part of a short run.
                 std::mem::forget(checker.clone());
@@ -62,7 +59,7 @@ pub(crate) fn build(
             return Err(error.into());
         }
         problems.report(format_args!("{error} (going on without this pack)"));
-        if packs.is_empty() && given > 0 && !defaults {
+        if packs.is_empty() && given > 0 && !builder.has_default_packs() {
             bail!("there are no rules left to check with");
         }
     }

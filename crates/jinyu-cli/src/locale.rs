@@ -162,6 +162,9 @@ impl Locale {
             Reason::When => self.pick("when 的条件都不成立", "when 的條件都不成立", "no condition of `when` holds").to_owned(),
             Reason::Boundary => self.pick("落在一个词的中间", "落在一個詞的中間", "inside a word").to_owned(),
             Reason::Covered(rule) => format!("{} {rule}", self.pick("已归入", "已歸入", "covered by")),
+            Reason::Model => self
+                .pick("整句话在模型看来没有冒犯", "整句話在模型看來沒有冒犯", "to the model the whole reads like decent talk")
+                .to_owned(),
             other => other.to_string(),
         }
     }

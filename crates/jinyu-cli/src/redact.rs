@@ -48,6 +48,7 @@ pub(crate) fn redact(audited: &mut Audited) {
         for finding in seen.findings.iter_mut().chain(suppressed) {
             words(&mut finding.text, finding.span);
             hidden.mask_string(&mut finding.assumed);
+            finding.evidence.iter_mut().for_each(|words| hidden.mask_text(words));
             hidden.mask_shared(&mut finding.message);
             for suggestion in &mut finding.suggestions {
                 hidden.mask_text(&mut suggestion.text);

@@ -77,7 +77,11 @@ fn checker(packs: &[PathBuf], channel: Channel, problems: &mut Problems) -> Resu
     let before = problems.count();
     let (defaults, paths): (Vec<PathBuf>, Vec<PathBuf>) = packs.iter().cloned().partition(|path| path == Path::new(DEFAULT));
     let packs = load::packs(&paths, problems);
-    let checker = load::build(packs, !defaults.is_empty(), false, channel, problems);
+    let mut builder = Checker::builder().channel(channel).without_examples();
+    if defaults.is_empty() {
+        builder = builder.without_default_packs();
+    }
+    let checker = load::build(packs, builder, problems);
     if problems.count() > before {
         bail!("both sets of rules must be whole to be compared; mend what is named above and run this again");
     }

@@ -193,7 +193,7 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
 
     if !names.is_empty() || paths.is_empty() {
         let packs = load::packs(&args.packs.rules, problems);
-        let checker = load::build(packs, !args.packs.no_default_rules, false, jinyu::Channel::Text, problems)?;
+        let checker = load::build(packs, load::builder(&args.packs).without_examples(), problems)?;
         for name in &names {
             if !checker.packs().iter().any(|pack| pack.name == **name) {
                 let known: Vec<&str> = checker.packs().iter().map(|pack| pack.name.as_str()).collect();
@@ -213,7 +213,7 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
         let files: Vec<String> = tested.iter().map(|pack| pack.file.clone()).collect();
         let mut packs = load::packs(&args.packs.rules, problems);
         packs.extend(tested);
-        let checker = load::build(packs, !args.packs.no_default_rules, false, jinyu::Channel::Text, problems)?;
+        let checker = load::build(packs, load::builder(&args.packs).without_examples(), problems)?;
         for pack in checker.packs().iter().filter(|pack| files.contains(&pack.file)) {
             test_pack(&checker, pack, &mut sums, &mut out)?;
         }
@@ -279,5 +279,5 @@ fn lint(args: &RulesLintArgs, problems: &mut Problems) -> Result<Outcome> {
 /// Like [`load::checker`], but failing examples are the business of `rules test`.
 fn lint_checker(args: &PackArgs, problems: &mut Problems) -> Result<Checker> {
     let packs = load::packs(&args.rules, problems);
-    load::build(packs, !args.no_default_rules, false, jinyu::Channel::Text, problems)
+    load::build(packs, load::builder(args).without_examples(), problems)
 }

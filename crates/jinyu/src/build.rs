@@ -2,6 +2,7 @@
 //! compile packs with the library; a mistake in a pack stops the build with the message that its author needs.
 #![allow(dead_code, unreachable_pub, reason = "the modules are the library's; only a part of each is needed here")]
 
+mod conditions;
 mod conversation;
 mod error;
 mod homophones;
@@ -49,6 +50,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (trigger, literals) = trigger::Trigger::new(wanted, 0);
     std::fs::write(out.join("trigger.bin"), trigger.into_bytes())?;
     std::fs::write(out.join("scan.bin"), scan::Scanner::new(literals).into_bytes())?;
+    let wanted = ready.conditions.iter().map(|branches| conditions::wanted(branches));
+    let (trigger, literals) = trigger::Trigger::new(wanted, 0);
+    std::fs::write(out.join("conditions-trigger.bin"), trigger.into_bytes())?;
+    std::fs::write(out.join("conditions-scan.bin"), scan::Scanner::new(literals).into_bytes())?;
     let words = std::fs::read_to_string(root.join("src/words/dictionary.txt"))?;
     std::fs::write(out.join("words.bin"), words::Dictionary::lay_out(&words)?)?;
     std::fs::write(out.join("frequencies.bin"), postcard::to_stdvec(&ready.frequencies)?)?;

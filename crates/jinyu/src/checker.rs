@@ -7,6 +7,7 @@ mod link;
 mod lint;
 #[cfg(test)]
 mod oracle;
+mod second_opinion;
 mod session;
 mod wording;
 
@@ -19,10 +20,12 @@ pub use self::examples::ExampleFailure;
 use self::flows::Events;
 use self::link::Linker;
 pub use self::lint::Lint;
+use self::second_opinion::SecondOpinion;
 pub use self::session::{Assessment, Charge, Observation, Report, Session, Waived};
 use self::wording::Templates;
+use crate::conditions::Conditions;
 use crate::conversation::Speaker;
-use crate::finding::{Dismissal, Examination, Finding, Occurrence, Reason};
+use crate::finding::{By, Dismissal, Examination, Finding, Occurrence, Reason};
 use crate::flow::Flows;
 use crate::folded::{Folded, Reading};
 use crate::homophones::{Homophone, Homophones};
@@ -34,7 +37,7 @@ use crate::scan::{self, Scanner};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply};
-use crate::trigger::{Clauses, Hope, Signature, Trigger, Triggered};
+use crate::trigger::{Clauses, Hope, Prospects, Signature, Trigger, Triggered};
 use crate::verify::{Around, Judge, judge, matches};
 
 /// The built-in packs as written, file name, text and its SHA-256, in order of loading; the first is the shared vocabulary.
@@ -48,6 +51,7 @@ const LEAST_HEARD: usize = 3;
 struct Scratch {
     scan: scan::Scratch,
     hopes: Vec<Hope>,
+    prospects: Prospects,
     runs: Runs,
 }
 
@@ -90,6 +94,8 @@ struct Inner {
     patterns: Vec<Option<LinkedPattern>>,
     /// The one for built-in packs, unless they are all left out, and the one for added packs, if there are any.
     scanners: Vec<(Scanner, Trigger)>,
+    /// What the conditions of built-in packs look for, where their programs are used.
+    conditions: Option<Conditions>,
     /// The same by sound, from when the first text from speech recognition comes: no other text pays for them.
     homophones: OnceLock<Vec<Homophones>>,
     /// Patterns from this number on are of added packs.
@@ -101,6 +107,8 @@ struct Inner {
     flows: Flows,
     events: Events,
     script: Script,
+    /// Unless it is not wanted, or no rule is for it.
+    model: Option<SecondOpinion>,
 }
 
 /// What a pack in use is made from.
@@ -128,6 +136,7 @@ struct Fillers {
 #[derive(Debug)]
 struct LinkedRule {
     compiled: CompiledRule,
+    is_built_in: bool,
     /// Made when a match is first judged.
     judge: OnceLock<Judge>,
     /// Read from the rule's fixes on first need.
@@ -178,6 +187,7 @@ struct Hit {
     reason: Option<Reason>,
     confidence: Confidence,
     assumed: Option<String>,
+    evidence: Vec<String>,
     suggestions: Vec<Suggestion>,
 }
 
@@ -301,11 +311,13 @@ impl Checker {
         if inner.is_speech || context.is_speech {
             heard.extend(inner.homophones().iter().flat_map(|homophones| homophones.find(text, &mut scratch.scan)));
         }
-        if patterns.is_empty() && disguised.is_empty() && heard.is_empty() {
+        let model = inner.model.as_ref().filter(|model| model.is_asked(context));
+        if patterns.is_empty() && disguised.is_empty() && heard.is_empty() && model.is_none() {
             return Vec::new();
         }
         let Readings { plain, squeezed } = readings.unwrap_or_else(|| Readings::new(text, offset));
-        let mut part = Part { inner, context, text, offset, runs: std::mem::take(&mut scratch.runs), hits: Vec::new() };
+        let conditions = inner.conditions.as_ref();
+        let mut part = Part { inner, context, text, offset, scratch, conditions, is_foreseen: false, hits: Vec::new() };
         for triggered in &patterns {
             part.look(triggered, &plain, None);
         }
@@ -321,7 +333,9 @@ impl Checker {
                 part.look(&Triggered { pattern, last: place.start, clause: everywhere }, &respelled, Some(&place));
             }
         }
-        scratch.runs = part.runs;
+        if let Some(model) = model {
+            part.weigh(model, &plain);
+        }
         part.hits
     }
 
@@ -332,7 +346,8 @@ impl Checker {
         let weight = |hit: &Hit| {
             let severity = inner.rule(hit.rule).map(|rule| rule.compiled.severity);
             let applicable = hit.suggestions.iter().map(|suggestion| suggestion.safety).max();
-            (hit.reason.is_none(), severity, hit.confidence, applicable, hit.span.len())
+            // Of equals, the one whose pattern says most about what is meant: its groups fill more wordings.
+            (hit.reason.is_none(), severity, hit.confidence, applicable, hit.span.len(), hit.suggestions.len())
         };
         hits.sort_by(|one, other| {
             weight(other).cmp(&weight(one)).then(one.span.start.cmp(&other.span.start)).then(one.rule.cmp(&other.rule))
@@ -375,6 +390,8 @@ impl Checker {
                         confidence: hit.confidence,
                         span: hit.span,
                         text: words,
+                        by: if rule.compiled.model { By::Model } else { By::Rule },
+                        evidence: hit.evidence,
                         assumed: hit.assumed,
                         message: rule.compiled.rest.why.clone(),
                         script: context.script(),
@@ -497,7 +514,11 @@ struct Part<'a> {
     text: &'a str,
     /// Where the part begins in the utterance, in bytes.
     offset: usize,
-    runs: Runs,
+    scratch: &'a mut Scratch,
+    /// What tells which conditions need not be tried, if anything does.
+    conditions: Option<&'a Conditions>,
+    /// Whether it has told: the prospects in the scratch are those of this part.
+    is_foreseen: bool,
     hits: Vec<Hit>,
 }
 
@@ -516,7 +537,7 @@ impl Part<'_> {
         let Some(expression) = inner.pattern(rule, pattern) else { return };
         let Range { start, end } = triggered.clause;
         let last = triggered.last.saturating_sub(start);
-        for found in matches(expression, folded.slice(start, end), last, &mut self.runs) {
+        for found in matches(expression, folded.slice(start, end), last, &mut self.scratch.runs) {
             let found = found.shifted(start);
             let span = folded.original(found.range.start, found.range.end);
             let is_heard = |place: &Range<usize>| {
@@ -530,14 +551,20 @@ impl Part<'_> {
             {
                 continue;
             }
-            let reason = judge(
-                rule.judge.get_or_init(|| inner.linker.judge(&rule.compiled.rest)),
-                &found.range,
-                folded,
-                &self.context.around,
-                &mut self.runs,
-            );
-            let suggestions = if reason.is_none() { self.suggestions(rule, pattern, &found, folded) } else { Vec::new() };
+            let by = rule.judge.get_or_init(|| inner.linker.judge(&rule.compiled.rest));
+            let Scratch { scan, prospects, runs, .. } = &mut *self.scratch;
+            // A text that was respelled has letters that nobody has looked for.
+            let conditions = self.conditions.filter(|_| respelled.is_none() && by.has_checks());
+            if let (Some(conditions), false) = (conditions, self.is_foreseen) {
+                conditions.look_ahead(self.text, scan, prospects);
+                self.is_foreseen = true;
+            }
+            let prospects = conditions.map(|_| &*prospects);
+            let reason = judge(by, &found.range, folded, &self.context.around, prospects, runs);
+            let suggestions = match reason {
+                None => self.suggestions(rule, Some(pattern), &found, folded),
+                Some(_) => Vec::new(),
+            };
             let most = match (respelled, folded.reading) {
                 (Some(_), _) => Confidence::Low,
                 (None, Reading::Squeezed) => Confidence::Medium,
@@ -545,7 +572,8 @@ impl Part<'_> {
             };
             let assumed = respelled.map(|_| folded.slice(found.range.start, found.range.end).iter().collect());
             let confidence = rule.compiled.confidence.min(most);
-            self.hits.push(Hit { rule: pattern.rule, span, reason, confidence, assumed, suggestions });
+            let evidence = Vec::new();
+            self.hits.push(Hit { rule: pattern.rule, span, reason, confidence, assumed, evidence, suggestions });
         }
     }
 }

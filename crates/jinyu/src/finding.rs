@@ -26,6 +26,12 @@ pub struct Finding {
     pub span: Span,
     /// The words at the span, as they were said.
     pub text: String,
+    /// What found it.
+    #[serde(default, skip_serializing_if = "By::is_rule")]
+    pub by: By,
+    /// What weighed most where the model found it: sequences of letters as the model reads them (Simplified, 你 for 您), `…` for a gap, the heaviest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<String>,
     /// What was probably said, in Simplified, where speech recognition spelled it otherwise; see [`Channel::Speech`](crate::Channel::Speech).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assumed: Option<String>,
@@ -35,6 +41,25 @@ pub struct Finding {
     pub script: Script,
     /// Better wordings, the best first.
     pub suggestions: Vec<Suggestion>,
+}
+
+/// What found a finding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum By {
+    /// The words of a rule.
+    #[default]
+    Rule,
+    /// The statistical model, because the whole reads like an offence.
+    Model,
+}
+
+impl By {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_rule(&self) -> bool {
+        *self == Self::Rule
+    }
 }
 
 impl fmt::Display for Finding {
@@ -70,6 +95,8 @@ pub enum Reason {
     Boundary,
     /// Another finding of the same category covers it: the id of that rule.
     Covered(Arc<str>),
+    /// To the statistical model the whole reads like decent talk.
+    Model,
 }
 
 impl fmt::Display for Reason {
@@ -79,6 +106,7 @@ impl fmt::Display for Reason {
             Self::When => write!(f, "no condition of `when` holds"),
             Self::Boundary => write!(f, "inside a word"),
             Self::Covered(rule) => write!(f, "covered by {rule}"),
+            Self::Model => write!(f, "to the model the whole reads like decent talk"),
         }
     }
 }

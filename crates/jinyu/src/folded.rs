@@ -186,6 +186,33 @@ impl Folded {
         Span::new(start, end.max(start))
     }
 
+    /// What a range was written as in `text`, which was folded with `offset`, without the noise that folding dropped.
+    pub(crate) fn written(&self, from: usize, to: usize, text: &str, offset: usize) -> String {
+        let slice = |from: u32, to: u32| {
+            let place = |byte: u32| (byte as usize).saturating_sub(offset);
+            text.get(place(from)..place(to)).unwrap_or("")
+        };
+        let mut written = String::new();
+        let mut previous: Option<(char, u32)> = None;
+        for (&letter, &(start, end)) in self.text.iter().zip(&self.origins).take(to).skip(from) {
+            if let Some((last, stop)) = previous {
+                // A space between Chinese and Latin is typography, no noise.
+                let gap = slice(stop, start);
+                if last.is_ascii() != letter.is_ascii() && gap.chars().all(char::is_whitespace) {
+                    written.push_str(gap);
+                }
+            }
+            let own = slice(start, end);
+            if is_break(letter) && own.chars().any(is_pictograph) {
+                written.push(letter);
+            } else {
+                written.push_str(own);
+            }
+            previous = Some((letter, end));
+        }
+        written
+    }
+
     /// The same text with the letters that came from `span` spelled otherwise, and where they stand; `None` where there are not as
     /// many of them.
     pub(crate) fn respelled(&self, span: Span, letters: &[char]) -> Option<(Self, Range<usize>)> {
@@ -310,6 +337,17 @@ mod tests {
         assert_eq!(plain("他說：「不行。」嗎?"), "他说，“不行。”吗？");
         assert_eq!(plain("你别担心 有办法的"), "你别担心，有办法的");
         assert_eq!(plain("10:30到"), "10:30到");
+    }
+
+    #[test]
+    fn written_without_noise() {
+        let written = |text: &str| {
+            let folded = Folded::new(text, 7, Reading::Plain);
+            folded.written(1, folded.text.len(), text, 7)
+        };
+        assert_eq!(written("您👉樓👈棟👉號"), "樓棟號");
+        assert_eq!(written("您把 App 更新、重啟"), "把 App 更新、重啟");
+        assert_eq!(written("您先看說明📖再打來"), "先看說明，再打來");
     }
 
     #[test]

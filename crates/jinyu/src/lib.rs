@@ -75,6 +75,7 @@
 #![forbid(unsafe_code)]
 
 mod checker;
+mod conditions;
 mod conversation;
 mod error;
 mod finding;
@@ -82,6 +83,7 @@ mod flow;
 mod folded;
 mod homophones;
 mod ledger;
+mod model;
 mod phrases;
 mod rules;
 mod scan;
@@ -94,12 +96,18 @@ mod trigger;
 mod verify;
 mod words;
 
+/// What `tools/model` needs to learn what a build includes. No part of the interface: it may change at any time.
+#[doc(hidden)]
+pub mod training {
+    pub use crate::model::{CATEGORY_SLOTS, Trained, category_slot, features, slot};
+}
+
 pub use checker::{
     Assessment, Charge, Checker, CheckerBuilder, ExampleFailure, Lint, Observation, PackSource, Report, Session, Waived,
 };
 pub use conversation::{Channel, Conversation, Speaker, UnknownSpeaker, Utterance};
 pub use error::Error;
-pub use finding::{Dismissal, Examination, Finding, Occurrence, Reason};
+pub use finding::{By, Dismissal, Examination, Finding, Occurrence, Reason};
 pub use flow::{FlowVerdict, Note};
 pub use ledger::{Promise, PromiseState};
 pub use phrases::{PhraseMatch, PhraseMatches, Phrases};

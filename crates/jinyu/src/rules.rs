@@ -501,6 +501,8 @@ struct RawRule {
     phrases: Vec<String>,
     #[serde(default)]
     patterns: Vec<String>,
+    #[serde(default)]
+    model: bool,
     edge: Option<Edge>,
     boundary: Option<Boundary>,
     #[serde(default)]
@@ -538,6 +540,8 @@ pub struct Rule {
     pub why: Arc<str>,
     /// Where the rule comes from.
     pub source: Option<String>,
+    /// Whether the statistical model looks for it where no other rule finds anything, instead of phrases and patterns.
+    pub model: bool,
     /// Plain phrases, as written in the pack.
     pub phrases: Vec<String>,
     /// Patterns, as written in the pack.
@@ -724,7 +728,16 @@ impl Rule {
         if !is_taboo && (raw.points.is_some() || raw.cap.is_some() || raw.critical || !raw.fix.is_empty()) {
             return fail("a signal or step costs nothing and needs no better wording; remove points, cap, critical and fix");
         }
-        if raw.phrases.is_empty() && raw.patterns.is_empty() {
+        let has_words = !raw.phrases.is_empty() || !raw.patterns.is_empty();
+        let is_for_others = raw.speaker.is_some_and(|speaker| speaker != Scope::Agent);
+        let has_place = raw.edge.is_some() || raw.boundary.is_some() || !raw.when.is_empty() || !raw.unless.is_empty();
+        if raw.model && (!is_taboo || has_words || has_place || is_for_others) {
+            return fail(
+                "the model looks for a category of what agents say, on its own; remove phrases, patterns, speaker, edge, boundary, when and \
+                 unless, or `model`",
+            );
+        }
+        if !raw.model && !has_words {
             return fail("the rule has neither phrases nor patterns, so it can never match; add one");
         }
         if is_taboo && raw.why.trim().is_empty() {
@@ -745,6 +758,7 @@ impl Rule {
             weight: Weight::new(severity, raw.points, raw.cap, raw.critical),
             why: raw.why.into(),
             source: raw.source,
+            model: raw.model,
             phrases: raw.phrases,
             patterns: raw.patterns,
             hits: raw.hit.into_iter().map(Example::from).collect(),

@@ -107,16 +107,73 @@ impl Template {
         })
     }
 
-    /// The wording, its own words written by `write`, groups as `group` gives them.
-    pub(crate) fn render<'a>(&self, write: impl Fn(&str) -> String, group: impl Fn(&str) -> &'a str) -> String {
-        self.parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) => write(text),
-                Part::Group(name) => group(name).to_owned(),
-            })
-            .collect()
+    /// The wording, its own words written by `write`, groups as `group` gives them, fitted in.
+    pub(crate) fn render(&self, write: impl Fn(&str) -> String, group: impl Fn(&str) -> String) -> String {
+        let polite = self.parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains('您')));
+        let mut wording = String::new();
+        let is_group = |index: usize| matches!(self.parts.get(index), Some(Part::Group(_)));
+        for (index, part) in self.parts.iter().enumerate() {
+            match part {
+                Part::Text(text) => wording.push_str(&write(text)),
+                Part::Group(name) => {
+                    let words = group(name);
+                    let mut fitted = words.as_str();
+                    // Groups that follow each other keep the pause between them.
+                    if !index.checked_sub(1).is_some_and(is_group) {
+                        fitted = fitted.trim_start_matches(is_pause);
+                    }
+                    if !is_group(index + 1) {
+                        fitted = fitted.trim_end_matches(is_pause);
+                    }
+                    if index + 1 == self.parts.len() {
+                        fitted = fitted.trim_end_matches(PARTICLES);
+                        fitted = BRUSH_OFFS.iter().find_map(|end| fitted.strip_suffix(end)).unwrap_or(fitted);
+                    }
+                    wording.push_str(&if polite { with_polite_you(fitted) } else { fitted.to_owned() });
+                }
+            }
+        }
+        wording
     }
+}
+
+/// What an order or a reproach ends with, and a request does not.
+const PARTICLES: [char; 18] =
+    ['啊', '呀', '嘛', '呗', '唄', '咯', '囉', '啰', '啦', '喇', '齁', '吧', '哦', '喔', '噢', '耶', '捏', '㗎'];
+
+/// What makes little of a task, at the end of it.
+const BRUSH_OFFS: [&str; 9] = ["就行了", "就好了", "就对了", "就對了", "就是了", "就可以了", "就知道了", "就会了", "就會了"];
+
+/// A blank or a mark that separates words, no quotation mark and no bracket.
+fn is_pause(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '，' | ',' | '、' | '；' | ';' | '：' | ':' | '。' | '…' | '—' | '～' | '~')
+}
+
+/// Words inside a wording that says 您: they must not go on with 你.
+fn with_polite_you(words: &str) -> String {
+    let mut polite = String::with_capacity(words.len());
+    let mut chars = words.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_cantonese = chars.peek() == Some(&'哋');
+        if matches!(c, '你' | '妳') && !is_cantonese {
+            polite.push('您');
+            chars.next_if(|&next| matches!(next, '们' | '們'));
+        } else {
+            polite.push(c);
+        }
+    }
+    polite
+}
+
+/// The part of `span` that a wording replaces: pauses around it stay as they are.
+pub(crate) fn without_pauses(text: &str, span: Span) -> Span {
+    let original = span.slice(text);
+    let inner = original.trim_start_matches(is_pause);
+    if inner.is_empty() {
+        return span;
+    }
+    let start = span.start + (original.len() - inner.len());
+    Span::new(start, start + inner.trim_end_matches(is_pause).len())
 }
 
 /// Whether a replacement keeps what must never be lost: each number, Latin word and person's name of the original.
@@ -192,6 +249,25 @@ mod tests {
         assert!(!keeps_facts("王先生你弄错了", "可能是我没有讲清楚"));
         assert!(!keeps_facts("你三天内必须来", "请您尽快来"));
         assert!(keeps_facts("你弄错了", "可能是我没有讲清楚"));
+    }
+
+    #[test]
+    fn captured_words_are_fitted_in() {
+        let fitted = |template: &str, words: &str| Template::new(template).unwrap().render(str::to_owned, |_| words.to_owned());
+        assert_eq!(fitted("麻烦您${ask}", " 去找厂家吧"), "麻烦您去找厂家");
+        assert_eq!(fitted("麻烦您${ask}", "照着填就行了啊"), "麻烦您照着填");
+        assert_eq!(fitted("麻烦您${ask}", "把你们的单子给你同事"), "麻烦您把您的单子给您同事");
+        assert_eq!(fitted("麻煩您${ask}", "同你哋經理講"), "麻煩您同你哋經理講");
+        assert_eq!(fitted("${what}我们一起核对一下", "，你的账号 "), "你的账号我们一起核对一下");
+    }
+
+    #[test]
+    fn pauses_around_a_replacement_stay() {
+        let text = "贷款结掉 证明拍给我 一样都不能少";
+        let span = Span::new(12, text.len() - 18);
+        assert_eq!(without_pauses(text, span).slice(text), "证明拍给我");
+        assert_eq!(without_pauses("？", Span::new(0, 3)), Span::new(0, 3));
+        assert_eq!(without_pauses("，", Span::new(0, 3)), Span::new(0, 3));
     }
 
     #[test]

@@ -43,6 +43,32 @@ pub(crate) struct Hope {
     start: usize,
 }
 
+/// Patterns that a text may match: a bit for each number.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Prospects(Vec<u64>);
+
+impl Prospects {
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn add(&mut self, pattern: u32) {
+        let word = pattern as usize / 64;
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= 1 << (pattern % 64);
+        }
+    }
+
+    /// Whether the text may match the pattern with this number.
+    #[inline]
+    pub(crate) fn has(&self, pattern: u32) -> bool {
+        self.0.get(pattern as usize / 64).is_some_and(|word| word & (1 << (pattern % 64)) != 0)
+    }
+}
+
 /// What all patterns ask for. Cheap to clone where it is built in.
 #[derive(Clone, Debug)]
 pub(crate) struct Trigger(Cow<'static, [u8]>);
@@ -51,15 +77,18 @@ pub(crate) struct Trigger(Cow<'static, [u8]>);
 const HEADER: usize = 3 * 4;
 /// first u32 of the entries that it has
 const LITERAL: usize = 4;
-/// branch u32, purpose u8, how many u8 of the places follow, nothing u16, four places u16 of which one must be set: those of the need
-/// that is easiest to look at, so that most branches are settled in one glance
-const ENTRY: usize = 16;
+/// branch u32, pattern u32, purpose u8, how many u8 of the places follow, whether the branch needs nothing else u8, nothing u8, four places
+/// u16 of which one must be set: those of the need that is easiest to look at, so that most branches are settled in one glance
+const ENTRY: usize = 20;
 /// pattern u32, first of its needs u32, whether it crosses clauses u32
 const BRANCH: usize = 12;
 /// first u32 of the places in a signature, of which one must be set
 const NEED: usize = 4;
-/// place u16
+/// place u16; more of them than [`LISTED`] are a bit for each place instead
 const PLACE: usize = 2;
+
+/// So many places are looked up faster than a whole signature is compared.
+const LISTED: usize = 8;
 
 /// A set of more literals than this is asked of the signature in vain.
 const LARGE: usize = 64;
@@ -70,6 +99,17 @@ struct Layout {
     branches: usize,
     needs: usize,
     places: usize,
+}
+
+/// A branch that has a literal.
+struct Entry<'a> {
+    branch: u32,
+    pattern: u32,
+    purpose: u8,
+    /// Of these places one must be set; nothing where there is no such need.
+    glance: &'a [u8],
+    /// Whether the branch needs nothing else.
+    is_settled: bool,
 }
 
 /// A branch while its record is not written.
@@ -146,22 +186,47 @@ impl Trigger {
         hopes.clear();
         let layout = self.layout();
         for candidate in candidates {
-            let entries = self.range(HEADER + candidate.literal as usize * LITERAL, LITERAL);
-            let entries = layout.entries + entries.start as usize * ENTRY..layout.entries + entries.end as usize * ENTRY;
-            for entry in self.0.get(entries).unwrap_or_default().as_chunks::<ENTRY>().0 {
-                let &[b0, b1, b2, b3, purpose, count, _, _, ref places @ ..] = entry;
-                if purpose & purposes == 0 {
-                    continue;
-                }
-                if count > 0 && !signature.has_one(places.get(..usize::from(count) * PLACE).unwrap_or_default()) {
-                    continue;
-                }
-                let branch = u32::from_le_bytes([b0, b1, b2, b3]);
-                if self.may_hold(&layout, layout.branches + branch as usize * BRANCH, signature) {
-                    hopes.push(Hope { branch, start: candidate.span.start });
+            for entry in self.entries(&layout, candidate) {
+                if entry.purpose & purposes != 0 && self.is_hopeful(&layout, &entry, signature) {
+                    hopes.push(Hope { branch: entry.branch, start: candidate.span.start });
                 }
             }
         }
+    }
+
+    /// The patterns of these branches, whatever they are for.
+    pub(crate) fn foresee(&self, candidates: &[Candidate], signature: &Signature, prospects: &mut Prospects) {
+        let layout = self.layout();
+        for candidate in candidates {
+            for entry in self.entries(&layout, candidate) {
+                if !prospects.has(entry.pattern) && self.is_hopeful(&layout, &entry, signature) {
+                    prospects.add(entry.pattern);
+                }
+            }
+        }
+    }
+
+    /// The branches that have the literal of a candidate.
+    fn entries(&self, layout: &Layout, candidate: &Candidate) -> impl Iterator<Item = Entry<'_>> {
+        let range = self.range(HEADER + candidate.literal as usize * LITERAL, LITERAL);
+        let range = layout.entries + range.start as usize * ENTRY..layout.entries + range.end as usize * ENTRY;
+        self.0.get(range).unwrap_or_default().as_chunks::<ENTRY>().0.iter().map(|entry| {
+            let &[b0, b1, b2, b3, p0, p1, p2, p3, purpose, count, settled, _, ref places @ ..] = entry;
+            Entry {
+                branch: u32::from_le_bytes([b0, b1, b2, b3]),
+                pattern: u32::from_le_bytes([p0, p1, p2, p3]),
+                purpose,
+                glance: places.get(..usize::from(count) * PLACE).unwrap_or_default(),
+                is_settled: settled != 0,
+            }
+        })
+    }
+
+    /// Whether a text with this signature may have all of a branch.
+    #[inline(always)]
+    fn is_hopeful(&self, layout: &Layout, entry: &Entry<'_>, signature: &Signature) -> bool {
+        (entry.glance.is_empty() || signature.has_one(entry.glance))
+            && (entry.is_settled || self.may_hold(layout, layout.branches + entry.branch as usize * BRANCH, signature))
     }
 
     /// The patterns among these branches that a clause, or the text where they cross clauses, may have all of, after those already in
@@ -175,25 +240,30 @@ impl Trigger {
     ) {
         let layout = self.layout();
         let known = patterns.len();
-        for hope in hopes {
-            let branch = layout.branches + hope.branch as usize * BRANCH;
-            let pattern = self.u32(branch);
+        for hopes in hopes.chunk_by(|one, other| one.start == other.start) {
             // The scan counts a repeated letter once, though a match may begin with any of them.
-            let mut next = Some(place(hope.start));
+            let mut next = hopes.first().map(|hope| place(hope.start));
             while let Some(at) = next {
                 let last = at + clauses.text.get(at..).unwrap_or_default().windows(2).take_while(|pair| is_pair(pair)).count();
                 next = clauses.repeated(last);
-                if self.u32(branch + 8) != 0 {
-                    patterns.push(Triggered { pattern, clause: 0..clauses.text.len(), last });
-                } else if let Some((clause, signature)) = clauses.around(last)
-                    && self.may_hold(&layout, branch, signature)
-                {
-                    patterns.push(Triggered { pattern, clause, last });
+                let around = clauses.around(last);
+                for hope in hopes {
+                    let branch = layout.branches + hope.branch as usize * BRANCH;
+                    if self.u32(branch + 8) != 0 {
+                        patterns.push(Triggered { pattern: self.u32(branch), clause: 0..clauses.text.len(), last });
+                    } else if let Some((clause, signature)) = &around
+                        && self.may_hold(&layout, branch, signature)
+                    {
+                        patterns.push(Triggered { pattern: self.u32(branch), clause: clause.clone(), last });
+                    }
                 }
             }
         }
         if let Some(new) = patterns.get_mut(known..) {
-            new.sort_unstable_by_key(|one| (one.pattern, one.clause.start, std::cmp::Reverse(one.last)));
+            // One number is compared faster than three.
+            new.sort_unstable_by_key(|one| {
+                (u128::from(one.pattern) << 64) | ((one.clause.start as u128) << 32) | u128::from(!(one.last as u32))
+            });
         }
         patterns.dedup_by(|other, one| (other.pattern, other.clause.start) == (one.pattern, one.clause.start));
     }
@@ -219,8 +289,10 @@ fn lay_out(by_literal: &BTreeMap<&str, Vec<u32>>, branches: &[Branch<'_>]) -> Ve
         let (branch, needs) = (branches.get(number as usize), needs_of.get(number as usize));
         let easiest = needs.into_iter().flatten().filter(|places| places.len() <= 4).min_by_key(|places| places.len());
         let mut glance = easiest.cloned().unwrap_or_default();
+        let is_settled = needs.is_none_or(|needs| needs.len() == usize::from(!glance.is_empty()));
         u32(&mut bytes, number as usize);
-        bytes.extend([branch.map_or(0, |branch| branch.purpose), glance.len() as u8, 0, 0]);
+        u32(&mut bytes, branch.map_or(0, |branch| branch.pattern as usize));
+        bytes.extend([branch.map_or(0, |branch| branch.purpose), glance.len() as u8, u8::from(is_settled), 0]);
         glance.resize(4, 0);
         bytes.extend(glance.into_iter().flat_map(u16::to_le_bytes));
     }
@@ -235,13 +307,26 @@ fn lay_out(by_literal: &BTreeMap<&str, Vec<u32>>, branches: &[Branch<'_>]) -> Ve
         u32(&mut bytes, number);
     }
     let mut first = 0;
+    let needs: Vec<Vec<u8>> = needs.into_iter().map(|places| lay_out_places(&places)).collect();
     for places in &needs {
         u32(&mut bytes, first);
-        first += places.len();
+        first += places.len() / PLACE;
     }
     u32(&mut bytes, first);
-    bytes.extend(needs.into_iter().flatten().flat_map(u16::to_le_bytes));
+    bytes.extend(needs.into_iter().flatten());
     bytes
+}
+
+/// A few places as they are, many as a signature that has them all.
+fn lay_out_places(places: &[u16]) -> Vec<u8> {
+    if places.len() <= LISTED {
+        return places.iter().flat_map(|place| place.to_le_bytes()).collect();
+    }
+    let mut signature = Signature::default();
+    for &place in places {
+        signature.set(place);
+    }
+    signature.0.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
 /// Whether a folded character is a letter, as the scan has it: most are ideographs, most others the marks that are spared a search.
@@ -310,9 +395,13 @@ impl Signature {
         }
     }
 
-    /// Whether it has one of these places, little-endian u16 each.
+    /// Whether it has one of these places, as [`lay_out_places`] writes them.
     #[inline(always)]
     fn has_one(&self, places: &[u8]) -> bool {
+        if places.len() > LISTED * PLACE {
+            let words = places.as_chunks().0.iter().map(|&word| u64::from_le_bytes(word));
+            return self.0.iter().zip(words).fold(0, |common, (own, word)| common | own & word) != 0;
+        }
         places.as_chunks::<PLACE>().0.iter().any(|&place| self.has(u16::from_le_bytes(place)))
     }
 

@@ -10,6 +10,7 @@ use crate::folded::{Folded, Reading};
 use crate::rules::Condition as RawCondition;
 use crate::rules::matcher::{Match, Runs};
 use crate::rules::pattern::Pattern;
+use crate::trigger::Prospects;
 use crate::words::Dictionary;
 
 /// A rule, compiled: what is needed to judge a match of it.
@@ -18,6 +19,13 @@ pub(crate) struct Judge {
     pub(crate) boundary: bool,
     pub(crate) when: Vec<Check>,
     pub(crate) unless: Vec<Check>,
+}
+
+impl Judge {
+    /// Whether conditions decide on a match.
+    pub(crate) fn has_checks(&self) -> bool {
+        !self.when.is_empty() || !self.unless.is_empty()
+    }
 }
 
 /// A guard, or a condition written in place: what it is called and its conditions, one of which is enough.
@@ -56,6 +64,8 @@ pub(crate) struct Condition {
     pub(crate) agent: Option<Arc<Pattern>>,
     pub(crate) opening: bool,
     pub(crate) quoted: bool,
+    /// The numbers of those patterns that are looked for in the utterance, all of which it must have prospects of.
+    pub(crate) numbers: Box<[u32]>,
 }
 
 #[cfg(test)]
@@ -88,12 +98,13 @@ pub(crate) fn judge(
     range: &Range<usize>,
     folded: &Folded,
     around: &Around<'_>,
+    prospects: Option<&Prospects>,
     runs: &mut Runs,
 ) -> Option<Reason> {
     if judge.boundary && !stands_on_word_boundaries(range, folded) {
         return Some(Reason::Boundary);
     }
-    let view = View::new(range, folded, around);
+    let view = View { range, folded, clause: folded.clause(range.start, range.end), around, prospects };
     if !judge.when.is_empty() && !judge.when.iter().any(|check| check.conditions.iter().any(|c| view.holds(c, runs))) {
         return Some(Reason::When);
     }
@@ -136,13 +147,11 @@ struct View<'a> {
     folded: &'a Folded,
     clause: (usize, usize),
     around: &'a Around<'a>,
+    /// What the text may match of what conditions ask for; `None` where that is not known.
+    prospects: Option<&'a Prospects>,
 }
 
 impl<'a> View<'a> {
-    fn new(range: &'a Range<usize>, folded: &'a Folded, around: &'a Around<'a>) -> Self {
-        Self { range, folded, clause: folded.clause(range.start, range.end), around }
-    }
-
     /// The clause after the match, with the mark that ends it.
     fn after(&self) -> &'a [char] {
         self.folded.slice(self.range.end, (self.clause.1 + 1).min(self.folded.text.len()))
@@ -151,13 +160,16 @@ impl<'a> View<'a> {
     fn holds(&self, condition: &Condition, runs: &mut Runs) -> bool {
         let Range { start, end } = *self.range;
         let text = &self.folded.text[..];
+        let Around { customer, agent, opening } = self.around;
+        let is_foreseen = |prospects: &Prospects| condition.numbers.iter().all(|&number| prospects.has(number));
+        if condition.opening && !*opening || !self.prospects.is_none_or(is_foreseen) {
+            return false;
+        }
         let mut found = |pattern: &Option<Arc<Pattern>>, text: &[char]| match pattern {
             Some(pattern) => pattern.is_in(text, runs),
             None => true,
         };
-        let Around { customer, agent, opening } = self.around;
-        (!condition.opening || *opening)
-            && (!condition.quoted || self.folded.is_quoted(start, end))
+        (!condition.quoted || self.folded.is_quoted(start, end))
             && found(&condition.before, self.folded.slice(self.clause.0, start))
             && found(&condition.after, self.after())
             && found(&condition.earlier, self.folded.slice(0, start))

@@ -9,6 +9,7 @@
 //! | `conversation`, `turn`, `speaker` | where it was said. `turn` as the source counts, from 1 where it does not; `jinyu check` gives the file and the line |
 //! | `rule`, `category`, `severity`, `confidence` | what was found, named as in rule packs |
 //! | `text`, `span` | the words, and where they stand in the utterance: `{"byte":[…],"char":[…],"utf16":[…]}` |
+//! | `by`, `evidence` | `"model"` where the statistical model found it, and the sequences of letters that weighed most; absent where a rule's words were found |
 //! | `assumed` | with `--asr`: what was probably said, in Simplified; absent where the words are as written |
 //! | `message` | why it must not be said, in Simplified Chinese |
 //! | `suggestions` | the best first: `text`, `safety` (`safe`, `unsafe`, `show`), `span` (what it stands for), and `reason` where it is not safe |
@@ -17,7 +18,7 @@
 //! | `suppressed` | with `--waivers`, of a finding that does not count: `{"reason","who","until"}` |
 //!
 //! `dismissal` (with `--explain`): `conversation`, `turn`, `speaker`, `rule`, `text`, `span`, `file`, `line`, and `reason`: what let it
-//! pass (`guard`, `when`, `boundary`, `covered`, or another word in a later version), with `by`: the guard or the covering rule.
+//! pass (`guard`, `when`, `boundary`, `covered`, `model`, or another word in a later version), with `by`: the guard or the covering rule.
 //!
 //! `conversation` (`audit` only), after the findings of each conversation:
 //!
@@ -48,8 +49,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use jinyu::{
-    CareScores, Category, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, PackSource, Positions, Promise,
-    Reason, Safety, Severity, Span, Speaker, Verdict,
+    By, CareScores, Category, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, PackSource, Positions,
+    Promise, Reason, Safety, Severity, Span, Speaker, Verdict,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -79,6 +80,10 @@ struct FindingRecord<'a> {
     confidence: Confidence,
     text: &'a str,
     span: Positions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<By>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    evidence: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     assumed: Option<&'a str>,
     message: &'a str,
@@ -258,6 +263,8 @@ impl<W: Write> JsonlReport<W> {
             confidence: finding.confidence,
             text: &finding.text,
             span: positions(place, finding.span),
+            by: Some(finding.by).filter(|by| *by != By::Rule),
+            evidence: &finding.evidence,
             assumed: finding.assumed.as_deref(),
             message: &finding.message,
             suggestions: suggestions.collect(),
@@ -285,6 +292,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             Reason::When => ("when", None),
             Reason::Boundary => ("boundary", None),
             Reason::Covered(rule) => ("covered", Some(&**rule)),
+            Reason::Model => ("model", None),
             _ => ("other", None),
         };
         let record = DismissalRecord {

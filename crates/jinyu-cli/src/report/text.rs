@@ -126,6 +126,11 @@ impl<W: Write> Reporter for TextReport<W> {
             writeln!(self.out, "  {LABEL}{heard}{LABEL:#}{}", self.translator.translate(assumed))?;
         }
         writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&finding.message))?;
+        if !finding.evidence.is_empty() {
+            let weighs = self.locale.pick("模型依据：", "模型依據：", "the model weighed: ");
+            let sequences = finding.evidence.join(self.locale.pick("、", "、", ", "));
+            writeln!(self.out, "  {LABEL}{weighs}{LABEL:#}{sequences}")?;
+        }
         self.suggestions(finding)
     }
 

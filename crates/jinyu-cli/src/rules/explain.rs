@@ -171,6 +171,14 @@ fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Ru
     writeln!(out, "  {LABEL}{why}{LABEL:#}{}", translator.translate(&rule.why))?;
     let confidence = locale.confidence(rule.confidence);
     writeln!(out, "  {LABEL}{}{LABEL:#}{confidence}", locale.pick("把握：", "把握：", "confidence: "))?;
+    if rule.model {
+        let model = locale.pick(
+            "统计模型，别的规则都没有查出时",
+            "統計模型，別的規則都沒有查出時",
+            "the statistical model, where no other rule does",
+        );
+        writeln!(out, "  {LABEL}{}{LABEL:#}{model}", locale.pick("由谁查：", "由誰查：", "found by: "))?;
+    }
     writeln!(out, "  {LABEL}CARE{}{LABEL:#}{}", locale.pick("：", "：", ": "), care(rule.care, locale))?;
     if let Some(source) = &rule.source {
         writeln!(out, "  {LABEL}{}{LABEL:#}{source}", locale.pick("出处：", "出處：", "source: "))?;

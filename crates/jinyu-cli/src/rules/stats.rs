@@ -139,7 +139,12 @@ impl Stats {
             }
         }
         for dismissal in seen.dismissals {
-            if let Reason::Guard(guard) = dismissal.reason {
+            let guard = match dismissal.reason {
+                Reason::Guard(guard) => Some(guard),
+                Reason::Model => Some("model".into()),
+                _ => None,
+            };
+            if let Some(guard) = guard {
                 *self.rules.entry(dismissal.rule).or_default().guards.entry(guard).or_default() += 1;
             }
         }

@@ -4,7 +4,9 @@ use std::sync::{Arc, OnceLock};
 
 use super::flows::{self, Events};
 use super::link::Linker;
+use super::second_opinion::SecondOpinion;
 use super::{Checker, Fillers, Inner, LinkedPattern, LinkedRule};
+use crate::conditions::Conditions;
 use crate::conversation::Channel;
 use crate::error::Error;
 use crate::flow::Flows;
@@ -28,6 +30,10 @@ static SCANNER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/scan.bin"));
 /// What their patterns ask for, likewise.
 static TRIGGER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/trigger.bin"));
 
+/// The same for what their conditions ask for.
+static CONDITIONS_SCANNER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/conditions-scan.bin"));
+static CONDITIONS_TRIGGER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/conditions-trigger.bin"));
+
 /// The scanner for their literals by sound, and how these are spelled; read when text from speech recognition is to be checked.
 static HEARD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/heard.bin"));
 static SPELLINGS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/spellings.bin"));
@@ -48,6 +54,7 @@ pub struct CheckerBuilder {
     examples: bool,
     script: Script,
     channel: Channel,
+    model: bool,
 }
 
 impl Checker {
@@ -60,6 +67,7 @@ impl Checker {
             examples: true,
             script: Script::default(),
             channel: Channel::default(),
+            model: true,
         }
     }
 }
@@ -77,6 +85,12 @@ impl CheckerBuilder {
     pub fn without_default_packs(mut self) -> Self {
         self.defaults = false;
         self
+    }
+
+    /// Whether the built-in rules are in.
+    #[must_use]
+    pub fn has_default_packs(&self) -> bool {
+        self.defaults
     }
 
     /// Leaves the examples of added packs unrun, for callers that ask for [`Checker::test`] themselves.
@@ -107,6 +121,21 @@ impl CheckerBuilder {
     #[must_use]
     pub fn channel(mut self, channel: Channel) -> Self {
         self.channel = channel;
+        self
+    }
+
+    /// Leaves the statistical model out: findings come from the words of rules alone, and nothing that they find is doubted.
+    ///
+    /// ```
+    /// use jinyu::{By, Checker};
+    /// let said = "表格上明明写着的，谁让您自己漏看了呢";
+    /// let strict = Checker::builder().without_model().build()?;
+    /// assert!(strict.check(said).iter().all(|finding| finding.by == By::Rule));
+    /// # Ok::<(), jinyu::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_model(mut self) -> Self {
+        self.model = false;
         self
     }
 
@@ -149,7 +178,11 @@ impl CheckerBuilder {
             built_in.into_iter().zip(places).chain(added.into_iter().map(|pack| (pack, Place::Added))).collect();
         let used = packs.iter().filter(|(_, place)| *place != Place::LeftOut).map(|(pack, _)| pack);
         let flows = flows::link(used)?;
-        let checker = Checker(Arc::new(Inner::link(packs, vocabulary, self.packs, flows, self.script, self.channel)));
+        let mut inner = Inner::link(packs, vocabulary, self.packs, flows, self.script, self.channel);
+        if self.model {
+            inner.model = SecondOpinion::new(&inner);
+        }
+        let checker = Checker(Arc::new(inner));
         if self.examples {
             for pack in &checker.0.added {
                 if let Some(failure) = checker.test(&pack.name).into_iter().next() {
@@ -173,18 +206,24 @@ enum Place {
 impl Inner {
     /// Links compiled packs, built-in ones first.
     fn link(
-        packs: impl IntoIterator<Item = (CompiledPack, Place)>,
+        packs: Vec<(CompiledPack, Place)>,
         vocabulary: Vocabulary,
         added: Vec<RulePack>,
         (flows, events): (Flows, Events),
         script: Script,
         channel: Channel,
     ) -> Self {
+        let conditions = vocabulary
+            .classes
+            .are_ready()
+            .then(|| Conditions::new(Scanner::from_static(CONDITIONS_SCANNER), Trigger::from_static(CONDITIONS_TRIGGER)));
         let linker = Linker::new(vocabulary);
         let [lead, tail] = FILLERS.map(|written| linker.surroundings(written));
         let fillers = Fillers { lead, tail };
-        let mut rules: Vec<LinkedRule> = Vec::new();
-        let mut patterns: Vec<Option<LinkedPattern>> = Vec::new();
+        // Growing would copy what is a good part of a start.
+        let compiled = || packs.iter().flat_map(|(pack, _)| &pack.rules);
+        let mut rules: Vec<LinkedRule> = Vec::with_capacity(compiled().count());
+        let mut patterns: Vec<Option<LinkedPattern>> = Vec::with_capacity(compiled().map(|rule| rule.count).sum());
         let mut names = Vec::new();
         let mut first_added = 0;
         for (mut pack, place) in packs {
@@ -198,7 +237,8 @@ impl Inner {
             for compiled in std::mem::take(&mut pack.rules) {
                 let rule = rules.len() as u32;
                 patterns.extend((0..compiled.count).map(|index| Some(LinkedPattern { rule, index, pattern: OnceLock::new() })));
-                rules.push(LinkedRule { compiled, judge: OnceLock::new(), templates: OnceLock::new() });
+                let is_built_in = place == Place::BuiltIn;
+                rules.push(LinkedRule { compiled, is_built_in, judge: OnceLock::new(), templates: OnceLock::new() });
             }
             names.push([pack.file, pack.name, pack.version]);
         }
@@ -217,6 +257,7 @@ impl Inner {
             rules,
             patterns,
             scanners,
+            conditions,
             homophones: OnceLock::new(),
             first_added: first_added as u32,
             is_speech: channel == Channel::Speech,
@@ -225,6 +266,7 @@ impl Inner {
             flows,
             events,
             script,
+            model: None,
         };
         if inner.is_speech {
             inner.homophones();
@@ -267,7 +309,7 @@ mod tests {
 
     #[test]
     fn typed_text_pays_for_no_homophones() {
-        let checker = Checker::builder().build().unwrap();
+        let checker = Checker::builder().without_model().build().unwrap();
         let said = |channel| Utterance::new(1, Speaker::Agent, "你没有填队").channel(channel);
         checker.session().push(&said(Channel::Text));
         assert!(checker.check("你没有填队").is_empty());

@@ -33,6 +33,10 @@ impl Checker {
         let Some(pack) = self.packs().iter().find(|of| of.name == pack) else { return failures };
         for rule in &pack.rules {
             let Some(index) = self.0.rules.iter().position(|linked| linked.compiled.id == rule.id) else { continue };
+            // Where the model is not wanted, nobody looks for what its rules say.
+            if rule.model && self.0.model.is_none() {
+                continue;
+            }
             let hits = rule.hits.iter().filter_map(|example| self.test_hit(index as u32, example));
             let misses = rule.misses.iter().filter_map(|example| self.test_miss(index as u32, example));
             failures.extend(hits.chain(misses).map(|message| ExampleFailure {
@@ -113,6 +117,7 @@ impl Checker {
         let Some(first_words) = words.first() else {
             let why = match examination.dismissals.first() {
                 Some(dismissal) => format!("\"{}\" matches, but it is let pass: {}", dismissal.text, dismissal.reason),
+                None if self.0.rule(rule).is_some_and(|rule| rule.compiled.model) => "the model does not find it".to_owned(),
                 None => "no pattern matches".to_owned(),
             };
             return Some(format!("the hit \"{}\" is not found: {why}", example.text));

@@ -46,11 +46,11 @@ impl Linker {
 
     /// What surrounds a match, or a condition asks for: an expression that is no pattern of a rule.
     pub(super) fn surroundings(&self, written: &str) -> Pattern {
-        Pattern::new(written.into(), false, None, self.classes.clone())
+        Pattern::of_condition(written, self.classes.clone())
     }
 
     fn condition(&self, raw: &RawCondition) -> Condition {
-        Condition {
+        let mut condition = Condition {
             around: self.pattern(raw.around.as_ref()),
             before: self.pattern(raw.before.as_ref()),
             after: self.pattern(raw.after.as_ref()),
@@ -61,7 +61,12 @@ impl Linker {
             agent: self.pattern(raw.agent.as_ref()),
             opening: raw.opening,
             quoted: raw.quoted,
-        }
+            numbers: Box::default(),
+        };
+        let Condition { around, before, after, earlier, later, utterance, .. } = &condition;
+        let in_utterance = [around, before, after, earlier, later, utterance].into_iter().flatten();
+        condition.numbers = in_utterance.filter_map(|pattern| pattern.number).collect();
+        condition
     }
 
     fn named(&self, name: &str) -> Option<Check> {

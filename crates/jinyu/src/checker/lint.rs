@@ -232,7 +232,9 @@ impl<'a> Across<'a> {
     /// Rules that make this one superfluous, and rules that find what this one says is innocent.
     fn lint_rule(&self, rule: &Rule, messages: &mut Vec<String>) {
         let all = self.checker.packs().iter().flat_map(|pack| &pack.rules);
-        let others = all.filter(|other| other.id != rule.id && other.kind == rule.kind && other.scope == rule.scope);
+        // The model finds much of what rules find, but speaks only where they are silent.
+        let others =
+            all.filter(|other| other.id != rule.id && other.kind == rule.kind && other.scope == rule.scope && !other.model);
         let own: Vec<Vec<Finding>> = rule.hits.iter().map(|hit| self.found(rule, hit)).collect();
         let said: Vec<BTreeSet<String>> = rule.misses.iter().map(|miss| literals_in(&miss.text, &self.known)).collect();
         for other in others {

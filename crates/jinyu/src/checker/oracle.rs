@@ -4,11 +4,12 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The hits of all patterns on all clauses, nothing scanned for.
+/// The hits of all patterns on all clauses, judged by all conditions, nothing scanned for.
 fn exhaustive(checker: &Checker, text: &str, context: &Context<'_>) -> Vec<Hit> {
     let inner = &*checker.0;
     let Readings { plain, squeezed } = Readings::new(text, 0);
-    let mut part = Part { inner, context, text, offset: 0, runs: Runs::default(), hits: Vec::new() };
+    let scratch = &mut Scratch::default();
+    let mut part = Part { inner, context, text, offset: 0, scratch, conditions: None, is_foreseen: false, hits: Vec::new() };
     for folded in [Some(plain), squeezed].into_iter().flatten() {
         for (number, linked) in (0..).zip(&inner.patterns) {
             let Some(linked) = linked else { continue };
@@ -38,7 +39,7 @@ fn talk(examples: &[String]) -> impl Strategy<Value = String> + use<> {
 
 #[test]
 fn nothing_is_lost_between_scan_and_patterns() {
-    let checker = Checker::builder().build().unwrap();
+    let checker = Checker::builder().without_model().build().unwrap();
     let rules = || checker.packs().iter().flat_map(|pack| &pack.rules);
     let examples: Vec<String> =
         rules().flat_map(|rule| rule.hits.iter().chain(&rule.misses)).map(|example| example.text.clone()).collect();

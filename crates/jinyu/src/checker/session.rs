@@ -2,20 +2,19 @@
 //! remembers what guards, flow rules and the score ask for, and no more.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Checker, Context};
 use crate::conversation::{Channel, Conversation, Speaker, Utterance};
-use crate::finding::{Examination, Finding, Occurrence};
+use crate::finding::{By, Examination, Finding, Occurrence};
 use crate::flow::{Event, FlowVerdict, Note, Timeline, Turn};
 use crate::ledger::{Promise, PromiseState, deadline};
 use crate::rules::Confidence;
 use crate::rules::flow::Verdict;
 use crate::score::{Loss, Score};
-use crate::script::{Script, fold};
+use crate::script::{Script, fold, is_han};
 use crate::verify::{Around, Said};
 
 /// So many turns of a speaker are the opening.
@@ -243,6 +242,10 @@ impl Session {
         }
         for finding in &seen.findings {
             let Some(rule) = inner.rules.iter().find(|rule| rule.compiled.id == finding.rule) else { continue };
+            // What only the model finds costs nothing, flow rules included.
+            if finding.by == By::Model {
+                continue;
+            }
             events.extend(inner.events.of(rule));
             // A doubtful finding is shown, but costs nothing.
             if finding.confidence == Confidence::Low {
@@ -277,7 +280,7 @@ impl Session {
             start_ms: utterance.start_ms,
             end_ms: utterance.end_ms,
             events,
-            characters: utterance.text.chars().filter(|c| c.is_alphanumeric()).count(),
+            characters: utterance.text.chars().filter(|&c| is_han(c) || c.is_alphanumeric()).count(),
             print: if is_compared { print(&utterance.text) } else { 0 },
         });
     }
@@ -341,11 +344,9 @@ fn promise(utterance: &Utterance, step: &Occurrence) -> Promise {
 
 /// Stands for what was said, numbers and marks left out: the same stock sentence has the same.
 fn print(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for c in text.chars().filter(|c| c.is_alphabetic()) {
-        fold(c).hash(&mut hasher);
-    }
-    hasher.finish()
+    // Multiplied and turned for each letter, so that each bit of the result depends on all of them.
+    let letters = text.chars().filter(|&c| is_han(c) || c.is_alphabetic());
+    letters.fold(0, |print, c| (print ^ u64::from(fold(c))).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29))
 }
 
 /// The last [`REMEMBERED`] bytes of a text, cut between characters.

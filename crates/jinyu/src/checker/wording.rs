@@ -7,7 +7,7 @@ use crate::rules::matcher::Match;
 use crate::rules::{Fix, Replace};
 use crate::script::Script;
 use crate::span::Span;
-use crate::suggest::{Safety, Suggestion, Template, keeps_facts};
+use crate::suggest::{Safety, Suggestion, Template, keeps_facts, without_pauses};
 
 /// The wordings of a fix.
 #[derive(Debug)]
@@ -30,19 +30,20 @@ impl LinkedRule {
 }
 
 impl Part<'_> {
-    /// What could be said instead of a match.
+    /// What could be said instead of a match; where no pattern tells which words it is about, advice alone.
     pub(super) fn suggestions(
         &mut self,
         rule: &LinkedRule,
-        pattern: &LinkedPattern,
+        pattern: Option<&LinkedPattern>,
         found: &Match,
         folded: &Folded,
     ) -> Vec<Suggestion> {
         let (text, offset, script, fillers) = (self.text, self.offset, self.context.script(), &self.inner.fillers);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
-        let loses_words = rule.compiled.rest.patterns.get(pattern.index).map_or(&[][..], |pattern| &pattern.loses_words);
+        let written = pattern.and_then(|pattern| rule.compiled.rest.patterns.get(pattern.index));
+        let loses_words = |fix: usize| written.is_none_or(|pattern| pattern.loses_words.get(fix) != Some(&false));
         let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.rest.fixes.len());
-        for ((fix, templates), &loses_words) in rule.compiled.rest.fixes.iter().zip(rule.templates()).zip(loses_words) {
+        for (index, (fix, templates)) in rule.compiled.rest.fixes.iter().zip(rule.templates()).enumerate() {
             let own = match script {
                 Script::Taiwan => templates.tw.as_ref(),
                 Script::HongKong => templates.hk.as_ref().or(templates.tw.as_ref()),
@@ -55,7 +56,7 @@ impl Part<'_> {
             }
             let wording = template.render(
                 |text| if own.is_some() { text.to_owned() } else { script.write(text) },
-                |name| group(name).map_or("", |range| original(folded.original(range.start, range.end))),
+                |name| group(name).map_or_else(String::new, |range| folded.written(range.start, range.end, text, offset)),
             );
             let (from, to) = match fix.replace {
                 Replace::Match => (found.range.start, found.range.end),
@@ -64,10 +65,12 @@ impl Part<'_> {
             };
             // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
             let covers_words = fix.replace != Replace::Match
-                && (!fillers.lead.is_in(folded.slice(from, found.range.start), &mut self.runs)
-                    || !fillers.tail.is_in(folded.slice(found.range.end, to), &mut self.runs));
-            let span = folded.original(from, to);
-            let keeps = !loses_words && !covers_words && keeps_facts(original(span), &wording);
+                && (!fillers.lead.is_in(folded.slice(from, found.range.start), &mut self.scratch.runs)
+                    || !fillers.tail.is_in(folded.slice(found.range.end, to), &mut self.scratch.runs));
+            let covered = folded.original(from, to);
+            let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
+            let span = Span::new(inner.start + offset, inner.end + offset);
+            let keeps = !loses_words(index) && !covers_words && keeps_facts(original(span), &wording);
             let safety = if keeps { fix.safety } else { Safety::Show };
             if !suggestions.iter().any(|other| other.text == wording) {
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);

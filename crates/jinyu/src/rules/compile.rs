@@ -43,6 +43,8 @@ pub(crate) struct CompiledRule {
     pub(crate) line: usize,
     pub(crate) scope: Scope,
     pub(crate) edge: Option<Edge>,
+    /// Whether the model looks for it.
+    pub(crate) model: bool,
     /// How many patterns it has.
     pub(crate) count: usize,
     pub(crate) rest: Later<Rest>,
@@ -109,6 +111,9 @@ pub(crate) fn judging(scope: Scope) -> u8 {
 pub(crate) fn observing(scope: Scope) -> u8 {
     8 << scope as u8
 }
+
+/// The share of the places of a text at which a set of literals stands that half of all utterances have, of some thirty characters.
+const OFTEN: f64 = 0.02;
 
 /// The word classes and guards of packs that go together.
 #[derive(Clone, Debug, Default)]
@@ -238,6 +243,7 @@ impl Vocabulary {
             line: rule.line,
             scope: rule.scope,
             edge: rule.edge,
+            model: rule.model,
             count,
             rest: rest.into(),
         })
@@ -261,6 +267,15 @@ impl Vocabulary {
         let loses_words = fixes.iter().map(|fix| has_open_part(&hir, &kept(fix))).collect();
         let crosses = rule.edge == Some(Edge::Utterance) || crosses_clauses(&hir);
         Ok(CompiledPattern { written: written.into(), is_phrase, literals, crosses, loses_words })
+    }
+
+    /// What must be found for what a condition asks for; `None` where nothing need be, or what half of all utterances have: then it is
+    /// cheaper to try it when it is asked for.
+    fn literals(&self, written: &str) -> Option<Vec<Vec<Vec<String>>>> {
+        let hir = parse(&self.classes.expression(written, false).ok()?).ok()?;
+        let literals = literal::required(&hir, &self.frequencies);
+        let rate = |set: &Vec<String>| set.iter().map(|literal| self.frequencies.of_literal(literal)).sum::<f64>();
+        literals.iter().all(|sets| sets.first().is_some_and(|rarest| rate(rarest) <= OFTEN)).then_some(literals)
     }
 
     fn check(&self, condition: &Condition) -> Result<(), String> {
@@ -291,6 +306,8 @@ fn guards(pack: &RulePack) -> Vec<(String, Later<Vec<Condition>>)> {
 pub(crate) struct Ready {
     pub(crate) packs: Vec<CompiledPack>,
     pub(crate) programs: Vec<u8>,
+    /// What the scan must find for what conditions ask for, by number: for each branch sets of literals.
+    pub(crate) conditions: Vec<Vec<Vec<Vec<String>>>>,
     pub(crate) frequencies: Frequencies,
 }
 
@@ -306,10 +323,10 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
         vocabulary.declare_written(pack)?;
     }
     let packs = packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
+    let classes = &vocabulary.classes;
     let mut programs = Library::default();
-    let mut add = |written: &str, is_phrase, edge| programs.add(&vocabulary.classes, written, is_phrase, edge);
     for written in FILLERS {
-        add(written, false, None);
+        programs.add(classes, written, false, None);
     }
     let inline = |guard: &GuardRef| match guard {
         GuardRef::Named(_) => None,
@@ -318,17 +335,22 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     let rules = || packs.iter().flat_map(|pack| &pack.rules);
     let conditions = vocabulary.guards.values().flat_map(|conditions| conditions.iter()).cloned();
     let guards = rules().flat_map(|rule| rule.rest.when.iter().chain(&rule.rest.unless));
-    for condition in conditions.chain(guards.filter_map(inline)) {
-        for (_, written) in condition.patterns() {
-            if let Some(written) = written {
-                add(written, false, None);
+    let conditions: Vec<Condition> = conditions.chain(guards.filter_map(inline)).collect();
+    let written: BTreeSet<&str> = conditions.iter().flat_map(|condition| condition.patterns()).filter_map(|(_, w)| w).collect();
+    let mut looked_for = Vec::new();
+    for written in written {
+        match vocabulary.literals(written) {
+            Some(literals) => {
+                programs.add_condition(classes, written, looked_for.len() as u32);
+                looked_for.push(literals);
             }
+            None => programs.add(classes, written, false, None),
         }
     }
     for rule in rules() {
         for pattern in &rule.rest.patterns {
-            add(pattern.written.as_str(), pattern.is_phrase, rule.edge);
+            programs.add(classes, pattern.written.as_str(), pattern.is_phrase, rule.edge);
         }
     }
-    Ok(Ready { packs, programs: programs.into_bytes(), frequencies })
+    Ok(Ready { packs, programs: programs.into_bytes(), conditions: looked_for, frequencies })
 }

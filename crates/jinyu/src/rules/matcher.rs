@@ -4,14 +4,14 @@
 //! choose. Made for thousands of expressions that each run rarely, on short text: compiling takes microseconds, a program a few
 //! kilobytes, and no state is kept between runs.
 
-use std::collections::BTreeMap;
-use std::ops::{Range, RangeInclusive};
+mod stored;
 
-use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Range, RangeInclusive};
 
 use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
 
-/// A program of more steps than this would be a mistake of its author.
+/// A program of more steps than this would be a mistake of its author. The number of a step, a mark, a set or a table has 16 bits.
 const LARGEST: usize = 1 << 16;
 
 /// A match: where, and what its named groups matched, in characters of the text.
@@ -33,7 +33,7 @@ impl Match {
 
 /// Where ways part or meet there is a mark, a number that stands for the place in the program: a run that comes to it again at the same
 /// character gives up.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 enum Step {
     Char(char),
     /// Index into the sets.
@@ -46,6 +46,8 @@ enum Step {
     Dispatch(u32, u32),
     /// Where to, and the mark there.
     Jump(u32, u32),
+    /// Back to where a loop begins, which has a mark of its own.
+    Again(u32),
     Save(u32),
     Start,
     End,
@@ -53,7 +55,7 @@ enum Step {
 }
 
 /// Sorted ranges of characters.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct Set {
     ranges: Box<[(char, char)]>,
     /// Characters whose lowest bits are not here need not be searched for: they belong to the set just where the last field says so.
@@ -117,18 +119,37 @@ fn has(bits: &Bits, c: char) -> bool {
     bits.get(word).is_some_and(|word| word & bit != 0)
 }
 
-/// Where to go on for each first character, the preferred branch first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Where to go on for each first character, the preferred branch first. Branches of which the first character is not known are tried
+/// with every one.
+#[derive(Clone, Debug)]
 struct Dispatch {
     /// No character with other lowest bits is among them.
     likely: Bits,
     /// Sorted, each with the place where its branches end; they begin where those of the one before end.
     chars: Box<[(char, u32)]>,
     branches: Box<[u32]>,
+    /// Where to go on with any other character, and at the end of the text.
+    otherwise: Box<[u32]>,
 }
 
 impl Dispatch {
-    fn new(by_char: &BTreeMap<char, Vec<u32>>) -> Self {
+    /// Takes where each branch starts and the characters that it can begin with, if these are known and few.
+    fn new(branches: &[(u32, Option<Vec<char>>)]) -> Self {
+        let known = branches.iter().filter_map(|(_, firsts)| firsts.as_ref());
+        let mut by_char: BTreeMap<char, Vec<u32>> = known.flatten().map(|&c| (c, Vec::new())).collect();
+        let mut otherwise = Vec::new();
+        for (start, firsts) in branches {
+            match firsts {
+                Some(firsts) => {
+                    let firsts: BTreeSet<char> = firsts.iter().copied().collect();
+                    firsts.into_iter().for_each(|c| by_char.entry(c).or_default().push(*start));
+                }
+                None => {
+                    by_char.values_mut().for_each(|branches| branches.push(*start));
+                    otherwise.push(*start);
+                }
+            }
+        }
         let mut end = 0;
         let counted = |(&c, branches): (&char, &Vec<u32>)| {
             end += branches.len() as u32;
@@ -138,14 +159,23 @@ impl Dispatch {
             likely: bits(by_char.keys().copied()),
             chars: by_char.iter().map(counted).collect(),
             branches: by_char.values().flatten().copied().collect(),
+            otherwise: otherwise.into(),
         }
     }
 
-    fn branches(&self, c: char) -> Option<&[u32]> {
-        if !has(&self.likely, c) {
-            return None;
-        }
-        let place = self.chars.binary_search_by_key(&c, |&(c, _)| c).ok()?;
+    /// Whether there may be a branch for a character, or for the end of the text.
+    #[inline(always)]
+    fn may_pass(&self, next: Option<&char>) -> bool {
+        !self.otherwise.is_empty() || next.is_some_and(|&c| has(&self.likely, c))
+    }
+
+    fn branches(&self, next: Option<&char>) -> &[u32] {
+        self.own_branches(next).unwrap_or(&self.otherwise)
+    }
+
+    fn own_branches(&self, next: Option<&char>) -> Option<&[u32]> {
+        let c = next.filter(|&&c| has(&self.likely, c))?;
+        let place = self.chars.binary_search_by_key(c, |&(c, _)| c).ok()?;
         let start = place.checked_sub(1).and_then(|before| self.chars.get(before)).map_or(0, |&(_, end)| end);
         let (_, end) = self.chars.get(place)?;
         self.branches.get(start as usize..*end as usize)
@@ -153,7 +183,7 @@ impl Dispatch {
 }
 
 /// A compiled expression.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub(crate) struct Program {
     steps: Vec<Step>,
     /// How many marks there are.
@@ -171,10 +201,10 @@ pub(crate) struct Program {
 /// Buffers of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Runs {
-    /// A bit for each mark and place; all clear between runs, since clearing them takes longer than a run that soon fails.
+    /// A bit for each place and mark; all clear between runs, since clearing them takes longer than a run that soon fails.
     visited: Vec<u64>,
-    /// Which words of them are not clear.
-    touched: Vec<usize>,
+    /// The last word of them that may not be clear.
+    last_word: usize,
     pending: Vec<Pending>,
     slots: Vec<Option<usize>>,
 }
@@ -186,19 +216,17 @@ enum Pending {
 }
 
 impl Runs {
-    /// Whether a run comes to a mark at this place for the first time: what failed once fails again, wherever the match began.
+    /// Whether a run comes to a mark, one of so many, at this place for the first time: what failed once fails again, wherever the match
+    /// began.
     #[inline(always)]
-    fn is_new(&mut self, mark: u32, at: usize, width: usize) -> bool {
-        let bit = mark as usize * width + at;
+    fn is_new(&mut self, mark: u32, at: usize, marks: usize) -> bool {
+        // Place by place: what a run touches lies together and is cleared at once.
+        let bit = at * marks + mark as usize;
         let Some(word) = self.visited.get_mut(bit / 64) else { return false };
-        if *word & (1 << (bit % 64)) != 0 {
-            return false;
-        }
-        if *word == 0 {
-            self.touched.push(bit / 64);
-        }
+        let is_new = *word & (1 << (bit % 64)) == 0;
         *word |= 1 << (bit % 64);
-        true
+        self.last_word = self.last_word.max(bit / 64);
+        is_new
     }
 }
 
@@ -287,8 +315,7 @@ impl Program {
                     None => {
                         let head = self.push(Step::Match)?;
                         self.add(&repetition.sub)?;
-                        let back = Step::Jump(head, self.mark());
-                        self.push(back)?;
+                        self.push(Step::Again(head))?;
                         let step = split(self.next(), self.mark());
                         self.set_step(head, step);
                     }
@@ -321,15 +348,13 @@ impl Program {
     }
 
     fn add_alternation(&mut self, branches: &[Hir]) -> Result<(), String> {
-        // With few first characters, a table tells at once which branches are worth trying.
-        let firsts: Option<Vec<Vec<char>>> = branches.iter().map(|branch| first_chars(branch, 64, false)).collect();
-        let table = firsts.filter(|_| branches.len() > 2);
+        // Where most branches have few first characters, a table tells at once which ones are worth trying.
+        let firsts: Vec<Option<Vec<char>>> = branches.iter().map(|branch| first_chars(branch, 64, false)).collect();
+        let known = firsts.iter().flatten().count();
+        let has_table = branches.len() > 2 && known > firsts.len() - known;
         let mut ends = Vec::new();
         let mut starts = Vec::new();
-        let head = match table {
-            Some(_) => Some(self.push(Step::Match)?),
-            None => None,
-        };
+        let head = if has_table { Some(self.push(Step::Match)?) } else { None };
         for (index, branch) in branches.iter().enumerate() {
             let last = index + 1 == branches.len();
             let split = if head.is_none() && !last { Some(self.push(Step::Match)?) } else { None };
@@ -348,15 +373,9 @@ impl Program {
             let step = Step::Jump(self.next(), mark);
             self.set_step(end, step);
         }
-        if let (Some(head), Some(firsts)) = (head, table) {
-            let mut dispatch: BTreeMap<char, Vec<u32>> = BTreeMap::new();
-            for (start, chars) in starts.into_iter().zip(firsts) {
-                for c in chars {
-                    dispatch.entry(c).or_default().push(start);
-                }
-            }
+        if let Some(head) = head {
             let step = Step::Dispatch(self.dispatches.len() as u32, self.mark());
-            self.dispatches.push(Dispatch::new(&dispatch));
+            self.dispatches.push(Dispatch::new(&starts.into_iter().zip(firsts).collect::<Vec<_>>()));
             self.set_step(head, step);
         }
         Ok(())
@@ -368,54 +387,61 @@ impl Program {
     /// the marks before it are passed, which is once at each character, and once more for each alternation of which the last branch runs on
     /// into it.
     pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
-        let needed = (self.marks as usize * (text.len() + 1)).div_ceil(64);
+        let range = self.find_range(text, starts, runs)?;
+        let slot = |slot: usize| runs.slots.get(slot).copied().flatten();
+        let group = |(index, name): (usize, &String)| Some((name.clone(), slot(2 * index)?..slot(2 * index + 1)?));
+        Some(Match { range, groups: self.groups.iter().enumerate().filter_map(group).collect() })
+    }
+
+    /// Where that match is; the slots of `runs` tell where its groups are.
+    pub(crate) fn find_range(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Range<usize>> {
+        let marks = self.marks as usize;
+        let needed = (marks * (text.len() + 1)).div_ceil(64);
         if runs.visited.len() < needed {
             runs.visited.resize(needed, 0);
         }
+        let first_word = starts.start() * marks / 64;
+        runs.last_word = first_word;
         let found = self.first_in(text, starts, runs);
-        for word in runs.touched.drain(..) {
-            if let Some(word) = runs.visited.get_mut(word) {
-                *word = 0;
-            }
+        if let Some(touched) = runs.visited.get_mut(first_word..=runs.last_word) {
+            touched.fill(0);
         }
         found
     }
 
-    fn first_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
-        for start in starts {
-            let possible = match text.get(start) {
-                Some(&c) => has(&self.first, c),
-                None if start == text.len() => self.first == [u64::MAX; 4],
-                None => break,
-            };
-            if !(possible || self.anchored && start == 0) {
-                continue;
-            }
-            if let Some(end) = self.run(text, start, runs) {
-                let slot = |slot: usize| runs.slots.get(slot).copied().flatten();
-                let group = |(index, name): (usize, &String)| Some((name.clone(), slot(2 * index)?..slot(2 * index + 1)?));
-                return Some(Match { range: start..end, groups: self.groups.iter().enumerate().filter_map(group).collect() });
+    fn first_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Range<usize>> {
+        let (from, last) = starts.into_inner();
+        let may_be_empty = self.first == [u64::MAX; 4];
+        for start in from..last.min(text.len()) + 1 {
+            let possible = text.get(start).map_or(may_be_empty, |&c| has(&self.first, c));
+            if (possible || self.anchored && start == 0)
+                && let Some(end) = self.run(text, start, runs)
+            {
+                return Some(start..end);
             }
         }
         None
     }
 
+    /// Whether a run may get past a step where this character is the next one. Says yes where one look does not tell.
+    #[inline(always)]
+    fn may_pass(&self, step: u32, next: Option<&char>) -> bool {
+        match self.steps.get(step as usize) {
+            Some(Step::Char(c)) => next == Some(c),
+            Some(Step::Set(set)) => next.is_some_and(|&c| self.sets.get(*set as usize).is_some_and(|set| set.contains(c))),
+            Some(Step::Dispatch(table, _)) => self.dispatches.get(*table as usize).is_some_and(|table| table.may_pass(next)),
+            Some(Step::End) => next.is_none(),
+            _ => true,
+        }
+    }
+
     fn run(&self, text: &[char], start: usize, runs: &mut Runs) -> Option<usize> {
-        let width = text.len() + 1;
+        let marks = self.marks as usize;
         runs.slots.clear();
         runs.slots.resize(self.groups.len() * 2, None);
         runs.pending.clear();
-        runs.pending.push(Pending::Try { step: 0, at: start });
-        while let Some(pending) = runs.pending.pop() {
-            let (mut step, mut at) = match pending {
-                Pending::Try { step, at } => (step, at),
-                Pending::Restore { slot, to } => {
-                    if let Some(place) = runs.slots.get_mut(slot as usize) {
-                        *place = to;
-                    }
-                    continue;
-                }
-            };
+        let (mut step, mut at) = (0, start);
+        loop {
             loop {
                 match self.steps.get(step as usize)? {
                     Step::Char(c) if text.get(at) == Some(c) => {
@@ -430,21 +456,20 @@ impl Program {
                     }
                     Step::Start if at == 0 => step += 1,
                     Step::End if at == text.len() => step += 1,
-                    &Step::Split(other, mark) if runs.is_new(mark, at, width) => {
-                        runs.pending.push(Pending::Try { step: other, at });
-                        step += 1;
+                    &Step::Split(other, mark) if runs.is_new(mark, at, marks) => {
+                        step = self.part(step + 1, other, text, at, runs);
                     }
-                    &Step::LazySplit(other, mark) if runs.is_new(mark, at, width) => {
-                        runs.pending.push(Pending::Try { step: step + 1, at });
-                        step = other;
+                    &Step::LazySplit(other, mark) if runs.is_new(mark, at, marks) => {
+                        step = self.part(other, step + 1, text, at, runs);
                     }
-                    &Step::Dispatch(table, mark) if runs.is_new(mark, at, width) => {
-                        let branches = text.get(at).and_then(|&c| self.dispatches.get(table as usize)?.branches(c));
+                    &Step::Dispatch(table, mark) if runs.is_new(mark, at, marks) => {
+                        let branches = self.dispatches.get(table as usize).map(|table| table.branches(text.get(at)));
                         let Some((first, others)) = branches.and_then(<[u32]>::split_first) else { break };
                         runs.pending.extend(others.iter().rev().map(|&step| Pending::Try { step, at }));
                         step = *first;
                     }
-                    &Step::Jump(to, mark) if runs.is_new(mark, at, width) => step = to,
+                    &Step::Jump(to, mark) if runs.is_new(mark, at, marks) => step = to,
+                    &Step::Again(head) => step = head,
                     Step::Save(slot) => {
                         if let Some(place) = runs.slots.get_mut(*slot as usize) {
                             runs.pending.push(Pending::Restore { slot: *slot, to: *place });
@@ -458,8 +483,33 @@ impl Program {
                     Step::Split(..) | Step::LazySplit(..) | Step::Dispatch(..) | Step::Jump(..) => break,
                 }
             }
+            loop {
+                match runs.pending.pop()? {
+                    Pending::Try { step: other, at: there } => {
+                        (step, at) = (other, there);
+                        break;
+                    }
+                    Pending::Restore { slot, to } => {
+                        if let Some(place) = runs.slots.get_mut(slot as usize) {
+                            *place = to;
+                        }
+                    }
+                }
+            }
         }
-        None
+    }
+
+    /// Where a run goes on that may go two ways; the other way is left for later, unless the next character rules it out.
+    #[inline(always)]
+    fn part(&self, preferred: u32, other: u32, text: &[char], at: usize, runs: &mut Runs) -> u32 {
+        let next = text.get(at);
+        if !self.may_pass(preferred, next) {
+            return other;
+        }
+        if self.may_pass(other, next) {
+            runs.pending.push(Pending::Try { step: other, at });
+        }
+        preferred
     }
 }
 
@@ -609,7 +659,7 @@ mod tests {
         fn agrees_with_the_regex_crate(pattern in expression(), text in "[你我不错，]{0,12}") {
             let hir = regex_syntax::parse(&pattern).unwrap();
             prop_assume!(!repeats_nothing(&hir));
-            let program = Program::new(&hir).unwrap();
+            let program = Program::from_bytes(&Program::new(&hir).unwrap().to_bytes()).unwrap();
             let expected = regex::Regex::new(&pattern).unwrap();
             let expected: Vec<Range<usize>> = expected.find_iter(&text).map(|found| found.range()).filter(|range| !range.is_empty()).collect();
             prop_assert_eq!(matches(&program, &text), expected);

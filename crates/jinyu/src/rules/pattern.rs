@@ -34,9 +34,15 @@ impl Classes {
         self.programs = Some(programs);
     }
 
+    /// Whether it does.
+    pub(crate) fn are_ready(&self) -> bool {
+        self.programs.is_some()
+    }
+
     /// Compiles what is written in a pack, or takes the program that is ready.
     fn program(&self, written: &Source, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
         let ready = self.programs.and_then(|programs| find_program(programs, key(&written.0, is_phrase, edge)));
+        let ready = ready.and_then(|(_, program)| Program::from_bytes(program));
         ready.or_else(|| self.compile(written.as_str(), is_phrase, edge))
     }
 
@@ -243,18 +249,31 @@ pub(crate) struct Pattern {
     edge: Option<Edge>,
     classes: Arc<Classes>,
     program: OnceLock<Option<Program>>,
+    /// By what number it is known to who looks for the literals of conditions, if it is.
+    pub(crate) number: Option<u32>,
 }
 
 impl Pattern {
     /// Takes what [`Classes::expression`], [`parse`] and [`Program::new`] accept.
     pub(crate) fn new(written: Source, is_phrase: bool, edge: Option<Edge>, classes: Arc<Classes>) -> Self {
-        Self { written, is_phrase, edge, classes, program: OnceLock::new() }
+        Self { written, is_phrase, edge, classes, program: OnceLock::new(), number: None }
+    }
+
+    /// The same for what a condition asks for.
+    pub(crate) fn of_condition(written: &str, classes: Arc<Classes>) -> Self {
+        let ready = classes.programs.and_then(|programs| find_program(programs, key(written.as_bytes(), false, None)));
+        let number = ready.map(|(number, _)| number).filter(|&number| number != NOT_LOOKED_FOR);
+        Self { number, ..Self::new(written.into(), false, None, classes) }
     }
 
     /// The leftmost match that begins at one of these places of a folded text.
     pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
+        self.program()?.find_in(text, starts, runs)
+    }
+
+    fn program(&self) -> Option<&Program> {
         let compile = || self.classes.program(&self.written, self.is_phrase, self.edge);
-        self.program.get_or_init(compile).as_ref()?.find_in(text, starts, runs)
+        self.program.get_or_init(compile).as_ref()
     }
 
     #[cfg(test)]
@@ -264,41 +283,52 @@ impl Pattern {
 
     /// Whether there is a match in a folded text.
     pub(crate) fn is_in(&self, text: &[char], runs: &mut Runs) -> bool {
-        self.find_in(text, 0..=text.len(), runs).is_some()
+        self.program().is_some_and(|program| program.find_range(text, 0..=text.len(), runs).is_some())
     }
 }
 
 /// Programs by what they are compiled from: made by the build script, looked up in place.
 #[derive(Debug, Default)]
-pub(crate) struct Library(BTreeMap<u64, Vec<u8>>);
+pub(crate) struct Library(BTreeMap<u64, (u32, Vec<u8>)>);
+
+/// The number of a program of which no literals are looked for, or not for a condition.
+const NOT_LOOKED_FOR: u32 = u32::MAX;
 
 #[allow(dead_code, reason = "the build script includes this file and writes the library; the crate only reads it")]
 impl Library {
     /// Adds the program for what is written in a pack.
     pub(crate) fn add(&mut self, classes: &Classes, written: &str, is_phrase: bool, edge: Option<Edge>) {
-        let program = classes.compile(written, is_phrase, edge).and_then(|program| postcard::to_stdvec(&program).ok());
-        if let Some(program) = program {
-            self.0.insert(key(written.as_bytes(), is_phrase, edge), program);
+        if let Some(program) = classes.compile(written, is_phrase, edge) {
+            self.0.entry(key(written.as_bytes(), is_phrase, edge)).or_insert((NOT_LOOKED_FOR, program.to_bytes()));
         }
     }
 
-    /// How many, then for each of them its key, where it begins and its length, then the programs.
+    /// The same for what a condition asks for, whose literals are looked for under a number.
+    pub(crate) fn add_condition(&mut self, classes: &Classes, written: &str, number: u32) {
+        self.add(classes, written, false, None);
+        if let Some((known_by, _)) = self.0.get_mut(&key(written.as_bytes(), false, None)) {
+            *known_by = number;
+        }
+    }
+
+    /// How many, then for each of them its key, where it begins, its length and its number, then the programs.
     pub(crate) fn into_bytes(self) -> Vec<u8> {
         let mut bytes = (self.0.len() as u32).to_le_bytes().to_vec();
         let mut start = 4 + self.0.len() * ENTRY;
-        for (key, program) in &self.0 {
+        for (key, (number, program)) in &self.0 {
             bytes.extend(key.to_le_bytes());
-            bytes.extend((start as u32).to_le_bytes());
-            bytes.extend((program.len() as u32).to_le_bytes());
+            for word in [start as u32, program.len() as u32, *number] {
+                bytes.extend(word.to_le_bytes());
+            }
             start += program.len();
         }
-        bytes.extend(self.0.into_values().flatten());
+        bytes.extend(self.0.into_values().flat_map(|(_, program)| program));
         bytes
     }
 }
 
-/// Bytes of a key, a start and a length.
-const ENTRY: usize = 16;
+/// Bytes of a key, a start, a length and a number.
+const ENTRY: usize = 20;
 
 /// Fowler, Noll and Vo's hash of all that a program depends on besides the classes.
 fn key(written: &[u8], is_phrase: bool, edge: Option<Edge>) -> u64 {
@@ -307,7 +337,8 @@ fn key(written: &[u8], is_phrase: bool, edge: Option<Edge>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-fn find_program(programs: &[u8], key: u64) -> Option<Program> {
+/// The number of the program with that key, and its bytes.
+fn find_program(programs: &[u8], key: u64) -> Option<(u32, &[u8])> {
     let u32 = |at: usize| programs.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
     let (mut low, mut high) = (0, u32(0)? as usize);
     while low < high {
@@ -317,7 +348,7 @@ fn find_program(programs: &[u8], key: u64) -> Option<Program> {
         match found.cmp(&key) {
             std::cmp::Ordering::Equal => {
                 let (start, length) = (u32(at + 8)? as usize, u32(at + 12)? as usize);
-                return postcard::from_bytes(programs.get(start..start + length)?).ok();
+                return Some((u32(at + 16)?, programs.get(start..start + length)?));
             }
             std::cmp::Ordering::Less => low = middle + 1,
             std::cmp::Ordering::Greater => high = middle,
@@ -363,6 +394,41 @@ pub(crate) fn has_open_part(hir: &Hir, kept: &BTreeSet<String>) -> bool {
         HirKind::Capture(capture) => {
             !capture.name.as_deref().is_some_and(|name| kept.contains(name)) && has_open_part(&capture.sub, kept)
         }
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| has_open_part(part, kept)),
+        HirKind::Concat(parts) => parts.iter().any(|part| has_open_part(part, kept)),
+        // A wording is used only where its groups have matched: the ways around them do not count.
+        HirKind::Alternation(parts) => {
+            let taken = parts.iter().any(|part| holds_group(part, kept));
+            parts.iter().any(|part| (!taken || holds_group(part, kept)) && has_open_part(part, kept))
+        }
+    }
+}
+
+fn holds_group(hir: &Hir, names: &BTreeSet<String>) -> bool {
+    use regex_syntax::hir::HirKind;
+    match hir.kind() {
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) | HirKind::Class(_) => false,
+        HirKind::Repetition(repetition) => holds_group(&repetition.sub, names),
+        HirKind::Capture(capture) => {
+            capture.name.as_deref().is_some_and(|name| names.contains(name)) || holds_group(&capture.sub, names)
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| holds_group(part, names)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_around_a_wordings_groups_are_no_open_part() {
+        let loses = |expression: &str, group: &str| {
+            let hir = regex_syntax::parse(expression).unwrap();
+            has_open_part(&hir, &BTreeSet::from([group.to_owned()]))
+        };
+        let either = "你去(?:(?<taunt>)告[^，]*|(?<deed>问[^，]*))";
+        assert!(!loses(either, "deed"));
+        assert!(loses(either, "taunt"));
+        assert!(loses(either, "other"));
+        assert!(loses("你[^，]{1,9}去(?:(?<taunt>)告|(?<deed>问[^，]*))", "deed"));
     }
 }

@@ -225,6 +225,8 @@ struct FindingRecord<'a> {
     confidence: &'static str,
     /// In UTF-16 units, as scripts count.
     span: [usize; 2],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    evidence: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     assumed: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -289,6 +291,7 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
             rule: names.rule(&finding.rule, RuleKind::Offence(finding.category), finding.severity, &finding.message),
             confidence: finding.confidence.as_str(),
             span: finding.span.positions(&said.text).utf16,
+            evidence: &finding.evidence,
             assumed: finding.assumed.as_deref(),
             suggestions: finding
                 .suggestions

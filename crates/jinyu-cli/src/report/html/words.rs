@@ -151,6 +151,7 @@ const WORDS: &[[&str; 4]] = &[
     ["unsafe", "须确认", "須確認", "needs judgement"],
     ["show", "供参考", "供參考", "advice"],
     ["assumed", "听作", "聽作", "Heard as"],
+    ["evidence", "模型依据", "模型依據", "The model weighed"],
     ["doubtful", "把握不大", "把握不大", "doubtful"],
     ["signals", "客户的信号", "客戶的訊號", "Signals of the customer"],
     ["steps", "客服的步骤", "客服的步驟", "Steps of the agent"],
