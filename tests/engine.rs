@@ -1,8 +1,11 @@
 //! The truth tables under `data/engine`: a pack, texts, and what must be found in them.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
+mod common;
+
 use std::path::Path;
 
+use common::pack_of_one;
 use jinyu::{Channel, Checker, Reason, RulePack, Speaker, Utterance};
 use serde::Deserialize;
 
@@ -68,21 +71,7 @@ fn assumed(checker: &Checker, text: &str, channel: Option<Channel>) -> Vec<Optio
 
 #[test]
 fn only_utterances_of_speech_are_heard() {
-    let pack = r#"
-        [pack]
-        name = "mine"
-        version = "1"
-        summary = "-"
-        [[rule]]
-        id = "mine/queue"
-        category = "brush-off"
-        severity = "note"
-        why = "-"
-        phrases = ["请去排长队"]
-        hit = ["您请去排长队"]
-        miss = ["长队"]
-    "#;
-    let mine = || Checker::builder().without_model().pack(RulePack::from_toml("mine", pack).unwrap());
+    let mine = || Checker::builder().without_model().pack(pack_of_one("mine/queue", "brush-off", "请去排长队", "长队"));
     let alone = mine().without_default_packs().build().unwrap();
     let both = mine().build().unwrap();
     let built_in = Checker::builder().without_model().build().unwrap();

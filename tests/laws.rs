@@ -141,17 +141,3 @@ fn long_texts_lose_nothing() {
     assert_eq!(findings.len(), 20_000);
     assert!(findings.iter().all(|finding| finding.span.slice(&text).contains("没有填对")));
 }
-
-/// The model weighs a long text window by window: what is rude in the midst of much that is decent stays rude.
-#[test]
-fn decent_talk_hides_no_offence() {
-    let decent = "好的，我这边帮您查询一下订单的物流信息，请您稍等片刻。".repeat(40);
-    for rude in ["表是你自己没填对，怪得了谁，别来烦我。", "爱上哪儿告上哪儿告，我们奉陪到底，谁怕谁。"]
-    {
-        let text = format!("{decent}{rude}{decent}");
-        let findings = CHECKER.check(&text);
-        assert!(!findings.is_empty(), "{rude}");
-        assert!(findings.iter().all(|finding| rude.contains(finding.text.as_str())), "{findings:?}");
-    }
-    assert_eq!(CHECKER.check(&decent).len(), 0);
-}

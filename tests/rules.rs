@@ -1,7 +1,7 @@
 //! The built-in packs: each rule's own examples, and what packs must not do to each other.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
-use jinyu::{By, Category, Checker, Confidence, Conversation, Reason, RulePack, Safety, Speaker, Utterance};
+use jinyu::{Category, Checker, Safety};
 
 fn checker() -> Checker {
     Checker::builder().build().unwrap()
@@ -101,74 +101,4 @@ fn order_becomes_request() {
     assert_eq!(checker.fix("你必须先付款", Safety::Safe).text, "请您先付款");
     assert_eq!(checker.fix("你必須先付款", Safety::Safe).text, "請您先付款");
     assert_eq!(checker.fix("王先生,您必须在3月5日前付清5000元。", Safety::Safe).text.matches("3月5日").count(), 1);
-}
-
-/// The model speaks where no rule does, says that it is the model, and is silent when it is not wanted.
-#[test]
-fn a_second_opinion() {
-    let (with, without) = (checker(), Checker::builder().without_model().build().unwrap());
-    let model = with.packs().iter().find(|pack| pack.name == "second-opinion").unwrap();
-    let mut alone = 0;
-    for hit in model.rules.iter().flat_map(|rule| &rule.hits) {
-        let (both, rules) = (with.check(&hit.text), without.check(&hit.text));
-        assert!(rules.iter().all(|finding| finding.by == By::Rule && finding.evidence.is_empty()));
-        if rules.is_empty() {
-            alone += 1;
-            let [finding] = &both[..] else { panic!("{both:?}") };
-            assert!(finding.by == By::Model && finding.confidence == Confidence::Low, "{finding:?}");
-            assert!(!finding.evidence.is_empty() && !finding.suggestions.is_empty(), "{finding:?}");
-            assert_eq!(finding.span.slice(&hit.text), finding.text);
-            assert!(finding.suggestions.iter().all(|suggestion| suggestion.safety == Safety::Show));
-        }
-    }
-    assert!(alone >= 10, "{alone} hits are the model's alone");
-}
-
-/// What built-in rules find in decent talk is let pass; what an added pack finds is not: the model has not learned what it is about.
-#[test]
-fn doubt() {
-    let decent = "您大声一点也没关系我理解您是急了换我也会";
-    let alone = Checker::builder().without_model().build().unwrap();
-    assert!(!alone.check(decent).is_empty(), "a rule finds something here");
-    assert!(checker().examine(decent).dismissals.iter().any(|dismissal| dismissal.reason == Reason::Model));
-    let pack = r#"
-        [pack]
-        name = "mine"
-        version = "1"
-        summary = "-"
-        [[rule]]
-        id = "mine/louder"
-        category = "impatience"
-        severity = "note"
-        why = "-"
-        phrases = ["大声一点"]
-        hit = ["您大声一点"]
-        miss = ["小声一点"]
-    "#;
-    let mine = Checker::builder().pack(RulePack::from_toml("mine", pack).unwrap()).build().unwrap();
-    let findings = mine.check(decent);
-    assert_eq!(findings.iter().map(|finding| &*finding.rule).collect::<Vec<_>>(), ["mine/louder"]);
-    assert!(checker().check(decent).is_empty());
-}
-
-/// Courtesy makes an offence no better, and what the model finds alone costs no points.
-#[test]
-fn what_the_model_may_not_do() {
-    for said in ["你没有填对", "我们不可能乱扣钱", "你必须先付款", "这不归我管"] {
-        let framed = format!("您好，感谢您的咨询，麻烦您提供一下订单号，{said}");
-        let findings = checker().check(&framed);
-        assert!(findings.iter().any(|finding| finding.by == By::Rule), "{framed}: {findings:?}");
-    }
-    let mut call = Conversation::new("c");
-    call.utterances.push(Utterance::new(1, Speaker::Customer, "你们太过分了！我要投诉！"));
-    call.utterances.push(Utterance::new(2, Speaker::Agent, "通知次次都寄到您手上，一封都没点开过，到头来喊冤"));
-    let report = checker().audit(&call);
-    assert!(report.examinations[1].findings.iter().all(|finding| finding.by == By::Model));
-    let alone = Checker::builder().without_model().build().unwrap().audit(&call);
-    assert_eq!(report.assessment.score.overall, alone.assessment.score.overall);
-    // The customer is not listened to in this way.
-    call.utterances[1].speaker = Speaker::Customer;
-    assert!(checker().audit(&call).examinations[1].findings.is_empty());
-    let spoken = checker().check("有本事你去告啊，我们奉陪到底iPhone");
-    assert!(spoken.iter().all(|finding| finding.text.ends_with("iPhone") || !finding.text.contains('i')), "{spoken:?}");
 }

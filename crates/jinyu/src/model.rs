@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use crate::folded::{Folded, Reading};
 use crate::rules::Category;
 use crate::rules::literal::is_break;
 
@@ -116,14 +117,14 @@ impl Model {
 
     /// How much a text reads like an offence: the logarithm of the odds, as far as the sentences that it was learned from go.
     pub(crate) fn score(&self, text: &[char]) -> f32 {
-        let (mut sum, mut known) = (0, 0);
+        let (mut sum, mut known) = (0, 0_usize);
         each_feature(&Symbols::of(text), |feature, _| {
             if let Some(weight) = self.weight(feature) {
                 sum += weight;
                 known += 1;
             }
         });
-        self.bias + self.step * sum as f32 / (known as f32).max(FEWEST).sqrt()
+        self.bias + self.step * sum as f32 / root(known)
     }
 
     /// Whether a score is one for a finding where no rule found anything.
@@ -149,7 +150,7 @@ impl Model {
                 sums.iter_mut().zip(weights).for_each(|(sum, &root)| *sum += squared(root));
             }
         });
-        let norm = self.category_step / (seen.len() as f32).max(FEWEST).sqrt();
+        let norm = self.category_step / root(seen.len());
         let scores = sums.iter().zip(self.category_bias).map(|(&sum, bias)| bias + norm * sum as f32);
         let (category, _) = Category::ALL.into_iter().zip(scores).max_by(|(_, one), (_, other)| one.total_cmp(other))?;
         let range = symbols.heaviest(&seen, text)?;
@@ -307,6 +308,12 @@ fn each_feature(symbols: &Symbols, mut each: impl FnMut(u32, Sequence)) {
     }
 }
 
+/// What a sum of so many weights is divided by, so that a long text scores no more than a short one of the same tone.
+#[must_use]
+pub fn root(known: usize) -> f32 {
+    (known as f32).max(FEWEST).sqrt()
+}
+
 /// A weight from its root, which is what the file holds: few weights are heavy, and the many light ones must keep their differences.
 fn squared(root: u8) -> i32 {
     let root = i32::from(root as i8);
@@ -328,7 +335,7 @@ pub fn slot(feature: u32) -> u32 {
 /// What the model sees in a text, a number for each sequence; for `tools/model`.
 #[must_use]
 pub fn features(text: &str) -> Vec<u32> {
-    let folded = crate::folded::Folded::new(text, 0, crate::folded::Reading::Plain);
+    let folded = Folded::new(text, 0, Reading::Plain);
     let mut features = Vec::new();
     each_feature(&Symbols::of(&folded.text), |feature, _| features.push(feature));
     features
@@ -377,7 +384,6 @@ impl Trained {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::folded::{Folded, Reading};
 
     fn fold(text: &str) -> Vec<char> {
         Folded::new(text, 0, Reading::Plain).text
@@ -448,6 +454,9 @@ mod tests {
         let words: String = rude[opinion.range].iter().collect();
         assert!(words.contains("上哪儿告") && !words.ends_with('，'), "{words}");
         assert!(!opinion.evidence.is_empty());
+        // Of a Latin word the first letter alone is weighed; it stands for the whole.
+        let with_name = fold("我们做不到，您爱上哪儿告上哪儿告iPhone");
+        assert_eq!(model.explain(&with_name).unwrap().range.end, with_name.len());
     }
 
     #[test]

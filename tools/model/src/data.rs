@@ -66,7 +66,8 @@ pub(crate) fn read() -> Result<Vec<Example>, Box<dyn std::error::Error>> {
         }
         // What jinyu itself proposes must not look like an offence.
         let findings = rule.hits.iter().flat_map(|hit| checker.check(&hit.text)).filter(|finding| finding.rule == rule.id);
-        let mut wordings: Vec<String> = findings.flat_map(|finding| finding.suggestions).map(|suggestion| suggestion.text).collect();
+        let mut wordings: Vec<String> =
+            findings.flat_map(|finding| finding.suggestions).map(|suggestion| suggestion.text).collect();
         wordings.sort();
         wordings.dedup();
         let wordings = wordings.into_iter();

@@ -10,14 +10,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use data::Example;
 use jinyu::Category;
-use jinyu::training::{CATEGORY_SLOTS, Trained, category_slot, features, slot};
+use jinyu::training::{CATEGORY_SLOTS, Trained, category_slot, features, root, slot};
 use logistic::{Row, fit};
 
 /// A sequence of letters that fewer sources have is chance.
 const FEWEST_SOURCES: usize = 3;
-
-/// An utterance with fewer known sequences counts as one with so many; as in the library.
-const FEWEST: f32 = 100.0;
 
 /// How far weights may go for the sake of the examples: for "an offence", and for the categories.
 const TRUST: f32 = 250.0;
@@ -111,8 +108,11 @@ fn index(examples: &[Example], seen: &[Vec<u32>], of: &[usize]) -> HashMap<u32, 
             sources.entry(feature).or_default().insert(examples[at].source);
         }
     }
-    let mut kept: Vec<(usize, u32)> =
-        sources.into_iter().map(|(feature, sources)| (sources.len(), feature)).filter(|&(count, _)| count >= FEWEST_SOURCES).collect();
+    let mut kept: Vec<(usize, u32)> = sources
+        .into_iter()
+        .map(|(feature, sources)| (sources.len(), feature))
+        .filter(|&(count, _)| count >= FEWEST_SOURCES)
+        .collect();
     kept.sort_unstable_by(|one, other| other.cmp(one));
     let mut slots = HashSet::new();
     kept.retain(|&(_, feature)| slots.insert(slot(feature)));
@@ -121,7 +121,7 @@ fn index(examples: &[Example], seen: &[Vec<u32>], of: &[usize]) -> HashMap<u32, 
 
 fn row(index: &HashMap<u32, u32>, seen: &[u32]) -> Row {
     let columns: Vec<u32> = seen.iter().filter_map(|feature| index.get(feature).copied()).collect();
-    let value = (columns.len() as f32).max(FEWEST).sqrt().recip();
+    let value = root(columns.len()).recip();
     Row { columns, value }
 }
 

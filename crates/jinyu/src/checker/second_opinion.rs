@@ -16,11 +16,9 @@ use crate::span::Span;
 #[derive(Debug)]
 pub(super) struct SecondOpinion {
     model: Model,
-    /// For each category the number of its rule.
-    rules: Rules,
+    /// For each category, in the order of [`Category::ALL`], the number of its rule.
+    rules: [Option<u32>; Category::ALL.len()],
 }
-
-type Rules = [Option<u32>; Category::ALL.len()];
 
 /// An utterance of at most so many letters is weighed as a whole, since its clauses explain each other. A longer one is weighed sentence by
 /// sentence: a few rude words would weigh nothing beside a hundred decent ones.
@@ -60,8 +58,9 @@ impl SecondOpinion {
         let mut rules = [None; Category::ALL.len()];
         for (index, rule) in inner.rules.iter().enumerate().filter(|(_, rule)| rule.compiled.model) {
             let Some(category) = rule.compiled.kind.category() else { continue };
-            let slot = rules.iter_mut().zip(Category::ALL).find(|(_, other)| *other == category);
-            slot.into_iter().for_each(|(slot, _)| *slot = Some(index as u32));
+            if let Some(slot) = rules.get_mut(category as usize) {
+                *slot = Some(index as u32);
+            }
         }
         let is_for_one = rules.iter().any(Option::is_some);
         Model::built_in().filter(|_| is_for_one).map(|model| Self { model, rules })
@@ -75,32 +74,36 @@ impl SecondOpinion {
 
 impl Part<'_> {
     /// Adds what the model finds where no rule finds anything, and lets pass what it doubts.
-    pub(super) fn weigh(&mut self, SecondOpinion { model, rules }: &SecondOpinion, folded: &Folded) {
+    pub(super) fn weigh(&mut self, opinion: &SecondOpinion, folded: &Folded) {
         let mut from = 0;
         while from < folded.text.len() {
             let window = from..window_end(&folded.text, from);
             from = window.end;
-            self.weigh_window(model, rules, folded, window);
+            let score = opinion.model.score(folded.slice(window.start, window.end));
+            let has_spoken = self.doubt(&opinion.model, folded, &window, score);
+            let more = if window.len() < folded.text.len() { OUT_OF_CONTEXT } else { 0.0 };
+            if !has_spoken && opinion.model.finds(score - more) {
+                self.find(opinion, folded, &window);
+            }
         }
     }
 
-    fn weigh_window(&mut self, model: &Model, rules: &Rules, folded: &Folded, window: Range<usize>) {
+    /// Lets pass what rules found in a window that scores like decent talk, whole and near the match. Whether rules found anything there.
+    fn doubt(&mut self, model: &Model, folded: &Folded, window: &Range<usize>, score: f32) -> bool {
         let inner = self.inner;
-        let text = folded.slice(window.start, window.end);
-        let score = model.score(text);
-        let mut finds_nothing = true;
         let here = folded.original(window.start, window.end);
+        let mut has_spoken = false;
         for hit in self.hits.iter_mut().filter(|hit| here.overlaps(hit.span)) {
             let Some(rule) = inner.rule(hit.rule).filter(|rule| matches!(rule.compiled.kind, Kind::Taboo(_))) else { continue };
             // Added rules may be about what the model has not learned; what their guards let pass is for their authors to say.
             if !rule.is_built_in {
-                finds_nothing = false;
+                has_spoken = true;
                 continue;
             }
             if hit.reason.is_some() {
                 continue;
             }
-            finds_nothing = false;
+            has_spoken = true;
             // What was heard, or read in a disguise, is not what stands here.
             let is_as_read = hit.assumed.is_none() && hit.confidence == rule.compiled.confidence;
             if is_as_read && model.doubts(score) && model.doubts(model.score(nearby(folded, hit.span))) {
@@ -108,15 +111,14 @@ impl Part<'_> {
                 hit.suggestions.clear();
             }
         }
-        let more = if text.len() < folded.text.len() { OUT_OF_CONTEXT } else { 0.0 };
-        if !finds_nothing || !model.finds(score - more) {
-            return;
-        }
-        let Some(opinion) = model.explain(text) else { return };
-        let of = Category::ALL.iter().zip(rules).find(|(category, _)| **category == opinion.category);
-        let Some((index, rule)) = of.and_then(|(_, rule)| *rule).and_then(|index| Some((index, inner.rule(index)?))) else {
-            return;
-        };
+        has_spoken
+    }
+
+    /// Adds a finding for what weighs most in a window.
+    fn find(&mut self, SecondOpinion { model, rules }: &SecondOpinion, folded: &Folded, window: &Range<usize>) {
+        let Some(opinion) = model.explain(folded.slice(window.start, window.end)) else { return };
+        let of_category = rules.get(opinion.category as usize).copied().flatten();
+        let Some((index, rule)) = of_category.and_then(|index| Some((index, self.inner.rule(index)?))) else { return };
         if self.context.only.is_some_and(|only| only != index) {
             return;
         }
@@ -124,12 +126,11 @@ impl Part<'_> {
         let span = folded.original(range.start, range.end);
         let found = Match { range, groups: Vec::new() };
         let suggestions = self.suggestions(rule, None, &found, folded);
-        let confidence = rule.compiled.confidence;
         self.hits.push(Hit {
             rule: index,
             span,
             reason: None,
-            confidence,
+            confidence: rule.compiled.confidence,
             assumed: None,
             evidence: opinion.evidence,
             suggestions,
