@@ -4,7 +4,7 @@
 mod common;
 
 use common::pack_of_one;
-use jinyu::{By, Checker, Confidence, Conversation, Reason, Safety, Speaker, Utterance};
+use jinyu::{By, Checker, Confidence, Conversation, Examination, Kind, Reason, RulePack, Safety, Speaker, Utterance};
 
 fn checker() -> Checker {
     Checker::builder().build().unwrap()
@@ -16,7 +16,8 @@ fn a_second_opinion() {
     let (with, without) = (checker(), Checker::builder().without_model().build().unwrap());
     let model = with.packs().iter().find(|pack| pack.name == "second-opinion").unwrap();
     let mut alone = 0;
-    for hit in model.rules.iter().flat_map(|rule| &rule.hits) {
+    let of_offences = model.rules.iter().filter(|rule| matches!(rule.kind, Kind::Taboo(_)));
+    for hit in of_offences.flat_map(|rule| &rule.hits) {
         let (both, rules) = (with.check(&hit.text), without.check(&hit.text));
         assert!(rules.iter().all(|finding| finding.by == By::Rule && finding.evidence.is_empty()));
         if rules.is_empty() {
@@ -78,4 +79,82 @@ fn decent_talk_hides_no_offence() {
         assert!(findings.iter().all(|finding| rude.contains(finding.text.as_str())), "{findings:?}");
     }
     assert_eq!(checker.check(&decent).len(), 0);
+}
+
+/// What a turn shows, first in its conversation.
+fn observe(checker: &Checker, speaker: Speaker, text: &str) -> Examination {
+    checker.session().examine(&Utterance::new(0, speaker, text))
+}
+
+/// The models see signals and steps that no rule finds, each in those who show them, and say which rule of theirs it is.
+#[test]
+fn signals_and_steps_in_other_words() {
+    let (with, without) = (checker(), Checker::builder().without_model().build().unwrap());
+    let pack = with.packs().iter().find(|pack| pack.name == "second-opinion").unwrap();
+    let (mut of_rules, mut alone) = (0, 0);
+    for rule in &pack.rules {
+        let (name, speaker, other) = match &rule.kind {
+            Kind::Signal(name) => (name, Speaker::Customer, Speaker::Agent),
+            Kind::Step(name) => (name, Speaker::Agent, Speaker::Customer),
+            _ => continue,
+        };
+        for hit in &rule.hits {
+            let seen = |checker: &Checker, speaker: Speaker| {
+                let Examination { signals, steps, .. } = observe(checker, speaker, &hit.text);
+                if matches!(rule.kind, Kind::Signal(_)) { signals } else { steps }
+            };
+            assert_eq!(seen(&with, other), [], "{}", hit.text);
+            let both = seen(&with, speaker);
+            let occurrence = both.iter().find(|occurrence| occurrence.name == *name).unwrap();
+            assert_eq!(occurrence.span.slice(&hit.text), occurrence.text);
+            if seen(&without, speaker).iter().any(|occurrence| occurrence.name == *name) {
+                of_rules += 1;
+                assert_ne!(occurrence.rule, rule.id, "a rule comes first: {}", hit.text);
+            } else {
+                alone += 1;
+                assert_eq!((&occurrence.rule, occurrence.confidence), (&rule.id, Confidence::Low));
+            }
+        }
+    }
+    assert!(of_rules >= 20 && alone >= 20, "{of_rules} hits are the rules' too, {alone} the models' alone");
+}
+
+/// A long turn is read sentence by sentence, so that what is shown in one of them is not lost.
+#[test]
+fn long_turns_hide_no_signal() {
+    let facts = "我上个月二十号在你们店里买了一台冰箱，型号我记不太清了，票据上有写。".repeat(6);
+    let text = format!("{facts}这中间误工的钱和坏掉的菜，总得有人替我认吧。{facts}");
+    let seen = observe(&checker(), Speaker::Customer, &text).signals;
+    let found = seen.iter().find(|signal| &*signal.name == "compensation").unwrap();
+    assert_eq!(found.text, "这中间误工的钱和坏掉的菜，总得有人替我认吧。");
+}
+
+/// What a built-in rule takes for a step, and nothing in the utterance reads like, is let pass; of an added pack it is not.
+#[test]
+fn doubt_of_steps() {
+    let said = "货当天就发了，就堵在路上那一会儿，换谁都会觉得冤";
+    let names = |checker: &Checker| {
+        let Examination { steps, dismissals, .. } = observe(checker, Speaker::Agent, said);
+        let of_model = dismissals.into_iter().filter(|dismissal| dismissal.reason == Reason::Model);
+        let steps: Vec<String> = steps.iter().map(|step| step.name.to_string()).collect();
+        (steps, of_model.map(|dismissal| dismissal.text).collect::<Vec<_>>())
+    };
+    let (alone, _) = names(&Checker::builder().without_model().build().unwrap());
+    assert!(alone.contains(&"timeline".to_owned()), "{alone:?}");
+    let (steps, dismissed) = names(&checker());
+    assert!(!steps.contains(&"timeline".to_owned()) && !dismissed.is_empty(), "{steps:?} {dismissed:?}");
+    let pack = r#"
+        [pack]
+        name = "mine"
+        version = "1"
+        summary = "-"
+        [[rule]]
+        id = "mine/on-its-way"
+        step = "timeline"
+        phrases = ["当天就发"]
+        hit = ["货当天就发了"]
+        miss = ["当天有货"]
+    "#;
+    let mine = Checker::builder().pack(RulePack::from_toml("mine", pack).unwrap()).build().unwrap();
+    assert!(names(&mine).0.contains(&"timeline".to_owned()));
 }

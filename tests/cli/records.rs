@@ -99,6 +99,8 @@ pub(crate) struct SummaryRecord {
     pub(crate) inputs: Vec<InputRecord>,
     #[serde(default)]
     pub(crate) redacted: bool,
+    #[serde(default)]
+    pub(crate) without_model: bool,
     pub(crate) suppressed: Option<usize>,
     pub(crate) unused_waivers: Option<usize>,
     pub(crate) known: Option<usize>,

@@ -243,6 +243,9 @@ pub(crate) struct ReplayArgs {
     /// find words that sound like an offence, with low confidence
     #[arg(long)]
     pub(crate) asr: bool,
+    /// Leave the statistical model out: the words of rules alone decide
+    #[arg(long)]
+    pub(crate) no_model: bool,
 }
 
 /// List, explain, test, measure and write rules

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
-use jinyu::{Channel, Checker, Report};
+use jinyu::{Checker, Report};
 use serde::Serialize;
 
 use self::compare::{Change, Item, OldNew, Sums, items};
@@ -43,9 +43,8 @@ const DEFAULT: &str = "default";
 /// # Errors
 /// When one of the sets of rules is not whole, or the report cannot be written.
 pub(crate) fn run(args: &ReplayArgs, problems: &mut Problems) -> Result<Outcome> {
-    let channel = load::channel(args.asr);
-    let old = checker(&args.old, channel, problems)?;
-    let new = checker(&args.new, channel, problems)?;
+    let old = checker(&args.old, args, problems)?;
+    let new = checker(&args.new, args, problems)?;
     let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
     let page = args.out.as_deref().map(new_page).transpose()?;
     let reading = Reading::new(&args.reading);
@@ -73,13 +72,16 @@ pub(crate) fn run(args: &ReplayArgs, problems: &mut Problems) -> Result<Outcome>
 }
 
 /// The rules of some packs; all of them, since a comparison with a part would mislead.
-fn checker(packs: &[PathBuf], channel: Channel, problems: &mut Problems) -> Result<Checker> {
+fn checker(packs: &[PathBuf], args: &ReplayArgs, problems: &mut Problems) -> Result<Checker> {
     let before = problems.count();
     let (defaults, paths): (Vec<PathBuf>, Vec<PathBuf>) = packs.iter().cloned().partition(|path| path == Path::new(DEFAULT));
     let packs = load::packs(&paths, problems);
-    let mut builder = Checker::builder().channel(channel).without_examples();
+    let mut builder = Checker::builder().channel(load::channel(args.asr)).without_examples();
     if defaults.is_empty() {
         builder = builder.without_default_packs();
+    }
+    if args.no_model {
+        builder = builder.without_model();
     }
     let checker = load::build(packs, builder, problems);
     if problems.count() > before {

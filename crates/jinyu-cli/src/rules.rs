@@ -113,6 +113,9 @@ struct ListRecord<'a> {
     care: Care,
     phrases: usize,
     patterns: usize,
+    /// Whether the statistical model looks for it instead.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    model: bool,
 }
 
 fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
@@ -132,6 +135,7 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
                 care: rule.care,
                 phrases: rule.phrases.len(),
                 patterns: rule.patterns.len(),
+                model: rule.model,
             };
             write_record(&mut out, &record)?;
         }
@@ -157,8 +161,8 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
             locale.kind(&rule.kind),
             locale.severity(rule.severity).to_owned(),
             locale.confidence(rule.confidence).to_owned(),
-            rule.phrases.len().to_string(),
-            rule.patterns.len().to_string(),
+            if rule.model { locale.pick("模型", "模型", "model").to_owned() } else { rule.phrases.len().to_string() },
+            if rule.model { String::new() } else { rule.patterns.len().to_string() },
         ]);
     }
     let flows = || checker.packs().iter().flat_map(|pack| &pack.flows);

@@ -205,6 +205,12 @@ impl Checker {
         self.run(text, &context)
     }
 
+    /// Whether the statistical model has a say.
+    #[must_use]
+    pub fn has_model(&self) -> bool {
+        self.0.model.is_some()
+    }
+
     /// The packs in use, in order of loading.
     #[must_use]
     pub fn packs(&self) -> &[RulePack] {

@@ -1,52 +1,34 @@
-//! A second opinion: whether an utterance reads like an offence, whatever its words. Receives the folded text, hands on how much it does,
-//! as which category, and what weighed most.
+//! A second opinion: whether an utterance reads like an offence, or like a signal or step, whatever its words. Receives the folded text,
+//! hands on how much it does, and of an offence the category and what weighed most.
 //!
-//! The model is linear over short sequences of letters (one to three in a row, and two with a gap between them), so that it costs a
-//! table look-up for each. `tools/model` learns the weights from sentences that the project itself wrote, and writes `model/weights.bin`.
+//! The models are linear over short sequences of letters (one to three in a row, and two with a gap between them), so that they cost a
+//! table look-up for each. `tools/model` learns the weights from sentences that the project itself wrote, and writes the files beside.
+
+mod letters;
+mod table;
 
 use std::ops::Range;
 
-use crate::folded::{Folded, Reading};
-use crate::rules::Category;
+pub use letters::features;
+use letters::{Sequence, Symbols, each_feature, is_edge};
+pub(crate) use table::Table;
+pub use table::{Label, Learned, root, slot};
+use table::{number, quantised, squared, step};
+
 use crate::rules::literal::is_break;
-
-/// The weights, laid out by [`Trained::lay_out`].
-static WEIGHTS: &[u8] = include_bytes!("model/weights.bin");
-
-/// What the file begins with: the layout has a version.
-const MAGIC: [u8; 4] = *b"jyu1";
-
-/// Binary digits of the number of slots for weights of "an offence".
-const SLOTS: u32 = 19;
+use crate::rules::{Category, SIGNALS, STEPS};
 
 /// Binary digits of the number of slots for weights of the categories.
-pub const CATEGORY_SLOTS: u32 = 16;
-
-/// Letters in a pair with a gap are less than this many places apart.
-const REACH: usize = 8;
-
-/// An utterance with fewer sequences counts as one with so many: a few letters prove little.
-const FEWEST: f32 = 100.0;
+pub const CATEGORY_DIGITS: u32 = 16;
 
 const CATEGORIES: usize = Category::ALL.len();
 
-/// The head of the file: the magic, and numbers of four bytes: bias and step of the weights, the two thresholds, then bias of each category
-/// and the step of their weights.
-const HEAD: usize = 4 + 4 * (4 + CATEGORIES + 1);
-
-/// Weights in place.
+/// Weights of offences in place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Model {
-    bias: f32,
-    step: f32,
-    /// From this score on an utterance in which no rule found anything is one for a finding.
-    finds_from: f32,
-    /// Below this score what a rule found is let pass.
-    doubts_below: f32,
+    offence: Table<1>,
     category_bias: [f32; CATEGORIES],
     category_step: f32,
-    /// For each slot a check of whose weight it is, and the root of the weight.
-    slots: &'static [[u8; 2]],
     category_slots: &'static [[u8; CATEGORIES]],
 }
 
@@ -61,80 +43,49 @@ pub(crate) struct Opinion {
     pub(crate) evidence: Vec<String>,
 }
 
-/// What is learned: weights by [`features`], before they are laid out.
-#[derive(Clone, Debug, Default)]
-pub struct Trained {
-    /// What an utterance without known sequences scores.
-    pub bias: f32,
-    /// Weights of "an offence", by feature.
-    pub weights: Vec<(u32, f32)>,
-    /// From this score on an utterance in which no rule found anything is one for a finding.
-    pub finds_from: f32,
-    /// Below this score what a rule found is let pass.
-    pub doubts_below: f32,
-    /// For each category, in the order of [`Category::ALL`], its bias and a weight for each [`category_slot`], which features share.
-    pub categories: Vec<(f32, Vec<f32>)>,
+/// The steps that were built in; `None` where their file is of another layout.
+pub(crate) fn steps() -> Option<Table<{ STEPS.len() }>> {
+    Some(Table::read(include_bytes!("model/steps.bin"))?.0)
+}
+
+/// The same for signals.
+pub(crate) fn signals() -> Option<Table<{ SIGNALS.len() }>> {
+    Some(Table::read(include_bytes!("model/signals.bin"))?.0)
 }
 
 impl Model {
     /// The model that was built in; `None` where its file is of another layout.
     pub(crate) fn built_in() -> Option<Self> {
-        Self::read(WEIGHTS)
+        Self::read(include_bytes!("model/offences.bin"))
     }
 
     fn read(bytes: &'static [u8]) -> Option<Self> {
-        let (head, rest) = bytes.split_at_checked(HEAD)?;
-        let (slots, rest) = rest.split_at_checked(2 << SLOTS)?;
-        let (category_slots, rest) = rest.split_at_checked(CATEGORIES << CATEGORY_SLOTS)?;
-        let (magic, numbers) = head.split_first_chunk::<4>()?;
-        if *magic != MAGIC || !rest.is_empty() {
-            return None;
-        }
-        let mut numbers = numbers.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes));
-        let mut next = || numbers.next();
-        let (bias, step, finds_from, doubts_below) = (next()?, next()?, next()?, next()?);
+        let (offence, mut rest) = Table::read(bytes)?;
         let mut category_bias = [0.0; CATEGORIES];
         for bias in &mut category_bias {
-            *bias = next()?;
+            (*bias, rest) = number(rest)?;
         }
-        Some(Self {
-            bias,
-            step,
-            finds_from,
-            doubts_below,
-            category_bias,
-            category_step: next()?,
-            slots: slots.as_chunks().0,
-            category_slots: category_slots.as_chunks().0,
-        })
-    }
-
-    /// What a feature weighs, in steps.
-    fn weight(&self, feature: u32) -> Option<i32> {
-        let [check, root] = self.slots.get(slot(feature) as usize).copied()?;
-        (check == feature as u8 && root != 0).then_some(squared(root))
+        let (category_step, rest) = number(rest)?;
+        let category_slots = rest.split_at_checked(CATEGORIES << CATEGORY_DIGITS)?.0.as_chunks().0;
+        Some(Self { offence, category_bias, category_step, category_slots })
     }
 
     /// How much a text reads like an offence: the logarithm of the odds, as far as the sentences that it was learned from go.
     pub(crate) fn score(&self, text: &[char]) -> f32 {
-        let (mut sum, mut known) = (0, 0_usize);
-        each_feature(&Symbols::of(text), |feature, _| {
-            if let Some(weight) = self.weight(feature) {
-                sum += weight;
-                known += 1;
-            }
-        });
-        self.bias + self.step * sum as f32 / root(known)
+        let [score] = self.offence.scores(text);
+        score
     }
 
     /// Whether a score is one for a finding where no rule found anything.
     pub(crate) fn finds(&self, score: f32) -> bool {
-        score >= self.finds_from
+        let [offence] = self.offence.labels();
+        score >= offence.finds_from
     }
 
     /// Whether a score lets pass what a rule found.
     pub(crate) fn doubts(&self, score: f32) -> bool {
-        score < self.doubts_below
+        let [offence] = self.offence.labels();
+        score < offence.doubts_below
     }
 
     /// What speaks for an offence in a text; `None` where nothing does.
@@ -143,10 +94,10 @@ impl Model {
         let mut sums = [0; CATEGORIES];
         let mut seen: Vec<(i32, Sequence)> = Vec::new();
         each_feature(&symbols, |feature, sequence| {
-            if let Some(weight) = self.weight(feature) {
+            if let Some([weight]) = self.offence.weights(feature) {
                 seen.push((weight, sequence));
             }
-            if let Some(weights) = self.category_slots.get(category_slot(feature)) {
+            if let Some(weights) = self.category_slots.get(slot(feature, CATEGORY_DIGITS)) {
                 sums.iter_mut().zip(weights).for_each(|(sum, &root)| *sum += squared(root));
             }
         });
@@ -174,205 +125,29 @@ impl Model {
 /// So many sequences are named as evidence.
 const EVIDENCE: usize = 4;
 
-/// Letters of a text as the model reads them, with where each stands in the folded text.
-struct Symbols {
-    letters: Vec<char>,
-    places: Vec<usize>,
+/// What is learned of offences, before it is laid out.
+#[derive(Clone, Debug, Default)]
+pub struct LearnedOffences {
+    /// Whether an utterance is one: a single label.
+    pub offence: Learned,
+    /// For each category, in the order of [`Category::ALL`], its bias and a weight for each [`slot`] of [`CATEGORY_DIGITS`], which features
+    /// share.
+    pub categories: Vec<(f32, Vec<f32>)>,
 }
 
-/// Where a sequence begins among the symbols, where its last letter stands, and whether there is a gap between the two.
-#[derive(Clone, Copy, Debug)]
-struct Sequence {
-    from: usize,
-    to: usize,
-    has_gap: bool,
-}
-
-/// Stand for the beginning and the end of a text.
-const START: char = '^';
-const END: char = '$';
-
-fn is_edge(c: char) -> bool {
-    c == START || c == END
-}
-
-impl Symbols {
-    /// All marks are one pause, all numbers and all Latin words are alike, and so are polite and plain ways to say "you": the model
-    /// shall not learn that politeness is decent and bluntness is not. Written Cantonese is read as what it stands for.
-    fn of(text: &[char]) -> Self {
-        let mut symbols = Self { letters: Vec::with_capacity(text.len() + 2), places: Vec::with_capacity(text.len() + 2) };
-        symbols.push(START, 0);
-        for (place, &c) in text.iter().enumerate() {
-            let letter = match c {
-                _ if is_break(c) => '，',
-                '您' => '你',
-                '咗' => '了',
-                '唔' => '不',
-                '嘅' => '的',
-                '喺' => '在',
-                '佢' => '他',
-                _ if c.is_ascii_digit() => '0',
-                _ if c.is_ascii() => 'a',
-                c => c,
-            };
-            let before = symbols.letters.as_slice();
-            let is_run = matches!(letter, '，' | '0' | 'a') && before.last() == Some(&letter);
-            let is_third = before.ends_with(&[letter, letter]);
-            if !is_run && !is_third && (letter != '，' || before.len() > 1) {
-                symbols.push(letter, place);
-            }
-        }
-        if symbols.letters.last() == Some(&'，') {
-            symbols.letters.pop();
-            symbols.places.pop();
-        }
-        symbols.push(END, text.len());
-        symbols
-    }
-
-    fn push(&mut self, letter: char, place: usize) {
-        self.letters.push(letter);
-        self.places.push(place);
-    }
-
-    fn words(&self, Sequence { from, to, has_gap }: Sequence) -> String {
-        let letters = self.letters.get(from..=to).unwrap_or_default();
-        match (letters.first(), letters.last()) {
-            (Some(first), Some(last)) if has_gap => format!("{first}…{last}"),
-            _ => letters.iter().filter(|&&c| !is_edge(c)).collect(),
-        }
-    }
-
-    /// The clauses in a row that together weigh most, as places in the folded text without marks at their ends.
-    fn heaviest(&self, seen: &[(i32, Sequence)], text: &[char]) -> Option<Range<usize>> {
-        let mut clauses: Vec<(i32, Range<usize>)> = Vec::new();
-        let mut weights = vec![0; self.letters.len()];
-        for &(weight, Sequence { from, .. }) in seen {
-            if let Some(sum) = weights.get_mut(from) {
-                *sum += weight;
-            }
-        }
-        // A letter reaches to where the next one stands: of a number or a repeated letter only the first is kept.
-        let ends = self.places.iter().skip(1).copied().chain(std::iter::once(text.len()));
-        for (((&letter, &place), end), weight) in self.letters.iter().zip(&self.places).zip(ends).zip(weights) {
-            match clauses.last_mut() {
-                Some((sum, range)) if letter != '，' => {
-                    *sum += weight;
-                    range.end = end;
-                }
-                _ => clauses.push((weight, place..place)),
-            }
-        }
-        let (mut best, mut current) = ((0, None), (0, 0..0));
-        for (sum, range) in clauses {
-            current = if current.0 > 0 { (current.0 + sum, current.1.start..range.end) } else { (sum, range) };
-            if current.0 > best.0 {
-                best = (current.0, Some(current.1.clone()));
-            }
-        }
-        let range = best.1?;
-        let words = text.get(range.clone())?;
-        let first = words.iter().position(|&c| !is_break(c))?;
-        let last = words.iter().rposition(|&c| !is_break(c))?;
-        Some(range.start + first..range.start + last + 1)
-    }
-}
-
-/// Calls for each sequence of a text with what stands for it: a slot, and a check of eight binary digits.
-fn each_feature(symbols: &Symbols, mut each: impl FnMut(u32, Sequence)) {
-    const GAP: u64 = 0x1f_ffff;
-    let letters = symbols.letters.as_slice();
-    let mut hand_on = |one: u64, two: u64, three: u64, from, to, has_gap| {
-        // A multiplication by an odd number near 2^64 divided by the golden ratio spreads what differs little.
-        let spread = (one | two << 21 | three << 42).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let spread = (spread ^ spread >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        each((spread >> (64 - SLOTS - 8)) as u32, Sequence { from, to, has_gap });
-    };
-    for from in 0..letters.len() {
-        let at = |by: usize| letters.get(from + by).map(|&c| u64::from(u32::from(c)));
-        let Some(one) = at(0) else { break };
-        hand_on(one, 0, 0, from, from, false);
-        let Some(two) = at(1) else { break };
-        hand_on(one, two, 0, from, from + 1, false);
-        let Some(three) = at(2) else { break };
-        hand_on(one, two, three, from, from + 2, false);
-        if one == u64::from('，') || two == u64::from('，') {
-            continue;
-        }
-        for by in 2..REACH {
-            match at(by) {
-                Some(last) if last != u64::from('，') => hand_on(one, GAP, last, from, from + by, true),
-                _ => break,
-            }
-        }
-    }
-}
-
-/// What a sum of so many weights is divided by, so that a long text scores no more than a short one of the same tone.
-#[must_use]
-pub fn root(known: usize) -> f32 {
-    (known as f32).max(FEWEST).sqrt()
-}
-
-/// A weight from its root, which is what the file holds: few weights are heavy, and the many light ones must keep their differences.
-fn squared(root: u8) -> i32 {
-    let root = i32::from(root as i8);
-    root * root.abs()
-}
-
-/// The slot that a feature shares with others, of those that hold the weights of categories.
-#[must_use]
-pub fn category_slot(feature: u32) -> usize {
-    (feature >> (SLOTS + 8 - CATEGORY_SLOTS)) as usize
-}
-
-/// The slot that a feature shares with others.
-#[must_use]
-pub fn slot(feature: u32) -> u32 {
-    feature >> 8
-}
-
-/// What the model sees in a text, a number for each sequence; for `tools/model`.
-#[must_use]
-pub fn features(text: &str) -> Vec<u32> {
-    let folded = Folded::new(text, 0, Reading::Plain);
-    let mut features = Vec::new();
-    each_feature(&Symbols::of(&folded.text), |feature, _| features.push(feature));
-    features
-}
-
-impl Trained {
-    /// The file that a build includes. Of features that meet in a slot the first one stays.
+impl LearnedOffences {
+    /// The file that a build includes, with as many slots for the offence as numbers of so many binary digits (at most 27) count.
     #[must_use]
-    pub fn lay_out(&self) -> Vec<u8> {
-        let step = |weights: &mut dyn Iterator<Item = f32>| {
-            let most = weights.fold(f32::MIN_POSITIVE, |most, weight| most.max(weight.abs()));
-            most / f32::from(i8::MAX).powi(2)
-        };
-        // A weight of nothing would say that its slot is empty.
-        let quantised = |weight: f32, step: f32| (((weight.abs() / step).sqrt().round()).max(1.0) * weight.signum()) as i8;
-        let of_offence = step(&mut self.weights.iter().map(|&(_, weight)| weight));
-        let of_categories = step(&mut self.categories.iter().flat_map(|(_, weights)| weights.iter().copied()));
-        let mut bytes = MAGIC.to_vec();
-        let biases = self.categories.iter().map(|(bias, _)| *bias);
-        let numbers =
-            [self.bias, of_offence, self.finds_from, self.doubts_below].into_iter().chain(biases).chain([of_categories]);
+    pub fn lay_out(&self, digits: u32) -> Vec<u8> {
+        let mut bytes = self.offence.lay_out(digits);
+        let step = step(self.categories.iter().flat_map(|(_, weights)| weights.iter().copied()));
+        let numbers = self.categories.iter().map(|(bias, _)| *bias).chain([step]);
         bytes.extend(numbers.flat_map(f32::to_le_bytes));
-        let mut slots = vec![[0_u8; 2]; 1 << SLOTS];
-        for &(feature, weight) in &self.weights {
-            let weight = quantised(weight, of_offence);
-            if let Some(slot) = slots.get_mut(slot(feature) as usize)
-                && *slot == [0; 2]
-            {
-                *slot = [feature as u8, weight as u8];
-            }
-        }
-        bytes.extend(slots.into_iter().flatten());
-        let mut slots = vec![[0_u8; CATEGORIES]; 1 << CATEGORY_SLOTS];
+        let mut slots = vec![[0_u8; CATEGORIES]; 1 << CATEGORY_DIGITS];
         for (index, (_, weights)) in self.categories.iter().enumerate() {
             for (slot, &weight) in slots.iter_mut().zip(weights) {
                 if let Some(root) = slot.get_mut(index) {
-                    *root = quantised(weight, of_categories) as u8;
+                    *root = quantised(weight, step);
                 }
             }
         }
@@ -384,61 +159,26 @@ impl Trained {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folded::{Folded, Reading};
 
     fn fold(text: &str) -> Vec<char> {
         Folded::new(text, 0, Reading::Plain).text
     }
 
-    fn read(text: &str) -> String {
-        Symbols::of(&fold(text)).letters.into_iter().collect()
-    }
-
     #[test]
-    fn what_says_nothing_is_read_alike() {
-        assert_eq!(read("您買了3000元的iPhone！！"), read("你买了25元的ThinkPad。"));
-        assert_eq!(read("佢哋喺度，唔好急"), "^他哋在度，不好急$");
-        assert_eq!(read("……好好好好"), "^好好$");
-    }
-
-    #[test]
-    fn sequences() {
-        let symbols = Symbols::of(&fold("你看，好"));
-        let mut seen = Vec::new();
-        each_feature(&symbols, |_, sequence| seen.push(symbols.words(sequence)));
-        // Gaps do not reach over a mark; the edges are letters of their own, which are not told.
-        assert_eq!(
-            seen,
-            ["", "你", "你看", "^…看", "你", "你看", "你看，", "看", "看，", "看，好", "，", "，好", "，好", "好", "好"]
-        );
-    }
-
-    /// Whatever is learned, what is read back must be nearly that: the layout may round, not more.
-    #[test]
-    fn layout_keeps_weights() {
+    fn layout_keeps_categories() {
         let text = "这点小事都办不好";
-        let learned = |scale: f32| {
-            let mut known: Vec<u32> = features(text);
-            known.sort_unstable();
-            known.dedup_by_key(|feature| slot(*feature));
-            known.into_iter().enumerate().map(|(at, feature)| (feature, scale * (at as f32 - 8.0))).collect::<Vec<_>>()
-        };
-        let trained = Trained {
-            bias: -1.5,
-            weights: learned(0.25),
-            finds_from: 3.0,
-            doubts_below: -2.0,
+        let learned = LearnedOffences {
+            offence: Learned {
+                labels: vec![Label { bias: 0.0, finds_from: 3.0, doubts_below: -2.0 }],
+                weights: features(text).into_iter().map(|feature| (feature, vec![1.0])).collect(),
+            },
             categories: Category::ALL
                 .iter()
-                .map(|&category| (f32::from(u8::from(category == Category::Policy)), vec![0.0; 1 << CATEGORY_SLOTS]))
+                .map(|&category| (f32::from(u8::from(category == Category::Policy)), vec![0.0; 1 << CATEGORY_DIGITS]))
                 .collect(),
         };
-        let model = Model::read(trained.lay_out().leak()).unwrap();
-        let exact: f32 = features(text)
-            .iter()
-            .filter_map(|feature| trained.weights.iter().find(|(other, _)| other == feature))
-            .map(|(_, weight)| weight)
-            .sum();
-        assert!((model.score(&fold(text)) - (-1.5 + exact / 10.0)).abs() < 0.1, "{}", model.score(&fold(text)));
+        let model = Model::read(learned.lay_out(19).leak()).unwrap();
         assert_eq!(model.explain(&fold(text)).unwrap().category, Category::Policy);
         assert!(model.finds(3.0) && !model.finds(2.9) && model.doubts(-2.1) && !model.doubts(-2.0));
     }
@@ -457,13 +197,5 @@ mod tests {
         // Of a Latin word the first letter alone is weighed; it stands for the whole.
         let with_name = fold("我们做不到，您爱上哪儿告上哪儿告iPhone");
         assert_eq!(model.explain(&with_name).unwrap().range.end, with_name.len());
-    }
-
-    #[test]
-    fn a_broken_file_is_no_model() {
-        assert!(Model::read(b"jyu1").is_none());
-        let mut other = WEIGHTS.to_vec();
-        other[0] = b'x';
-        assert!(Model::read(other.leak()).is_none());
     }
 }

@@ -18,6 +18,31 @@ use crate::error::Error;
 use crate::rules::flow::{FlowRule, NoteRule, RawFlow, RawNote};
 use crate::suggest::Safety;
 
+/// The names of the steps that the statistical model knows, in the order of its file.
+pub const STEPS: [&str; 17] = [
+    "greet",
+    "acknowledge",
+    "apologise",
+    "empathise",
+    "ask",
+    "restate",
+    "record",
+    "hold",
+    "offer",
+    "timeline",
+    "check-satisfied",
+    "anything-else",
+    "thank",
+    "follow-up",
+    "goodbye",
+    "argue",
+    "transfer",
+];
+
+/// The same for signals.
+pub const SIGNALS: [&str; 9] =
+    ["dissatisfaction", "anger", "complaint", "escalation", "compensation", "legal-or-media", "churn", "repeat-contact", "abuse"];
+
 /// The kinds of offence, as a strict but fair quality manager sorts them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -731,11 +756,23 @@ impl Rule {
         let has_words = !raw.phrases.is_empty() || !raw.patterns.is_empty();
         let is_for_others = raw.speaker.is_some_and(|speaker| speaker != Scope::Agent);
         let has_place = raw.edge.is_some() || raw.boundary.is_some() || !raw.when.is_empty() || !raw.unless.is_empty();
-        if raw.model && (!is_taboo || has_words || has_place || is_for_others) {
+        if raw.model && (has_words || has_place || is_for_others) {
             return fail(
-                "the model looks for a category of what agents say, on its own; remove phrases, patterns, speaker, edge, boundary, when and \
-                 unless, or `model`",
+                "the model looks on its own, in what agents say for offences and steps, in what customers say for signals; remove phrases, \
+                 patterns, speaker, edge, boundary, when and unless, or `model`",
             );
+        }
+        let is_known = match &kind {
+            Kind::Taboo(_) => true,
+            Kind::Step(name) => STEPS.contains(&&**name),
+            Kind::Signal(name) => SIGNALS.contains(&&**name),
+        };
+        if raw.model && !is_known {
+            return fail(&format!(
+                "the model has not learned what this is; it knows the steps {} and the signals {}",
+                STEPS.join(", "),
+                SIGNALS.join(", ")
+            ));
         }
         if !raw.model && !has_words {
             return fail("the rule has neither phrases nor patterns, so it can never match; add one");

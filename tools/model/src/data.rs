@@ -1,28 +1,116 @@
-//! What is learned from: sentences, and templates that stand for many.
+//! What is learned from: templates that stand for many sentences, single sentences, conversations, and the examples of the packs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jinyu::{Category, Checker, Kind};
+use jinyu::training::{SIGNALS, STEPS};
+use jinyu::{Checker, Kind, Speaker, Utterance};
 use serde::Deserialize;
 
-/// An utterance of an agent, and what it is an offence of, the main category first; of nothing when it is decent.
+/// What somebody said, and what it shows.
 pub(crate) struct Example {
     pub(crate) text: String,
-    pub(crate) labels: Vec<Category>,
-    /// What it was made from: a template, a rule, or the sentence itself. Sentences of one source are alike.
+    /// The main one first; none when it shows nothing.
+    pub(crate) labels: Vec<String>,
+    /// What it was made from: a template, a rule, a conversation, or the sentence itself. Sentences of one source are alike.
     pub(crate) source: u64,
     pub(crate) weight: f32,
+    pub(crate) known: Known,
+    /// What the rules find in it, if it is a turn of a conversation.
+    pub(crate) by_rules: Option<Vec<String>>,
 }
 
-/// So many sentences are drawn from a template, and together they count as so many.
+impl Example {
+    /// How much it says about a label.
+    pub(crate) fn importance(&self, name: &str) -> f32 {
+        match (self.known, ASIDES.contains(&name)) {
+            (Known::Usual, true) => UNJUDGED * self.weight,
+            (Known::Asides, false) => 0.0,
+            _ => self.weight,
+        }
+    }
+}
+
+/// So many sentences are drawn from a template, and together they count as so many; twice as many if they show nothing, as most of what is
+/// said does.
 const DRAWN: usize = 16;
 const WORTH: f32 = 4.0;
+const WORTH_OF_NOTHING: f32 = 8.0;
+
+/// A single sentence counts as so many, and a turn of a conversation: they are as people talk.
+const SENTENCE: f32 = 3.0;
+const TURN: f32 = 4.0;
+
+/// Steps for which somebody looked only where they decide: in templates of their own, and in turns that answer anger, a complaint or the
+/// wish for a superior.
+pub(crate) const ASIDES: [&str; 2] = ["argue", "transfer"];
+
+/// Which labels somebody looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// All but the [asides](ASIDES).
+    Usual,
+    /// The asides alone.
+    Asides,
+    All,
+}
+
+/// Where nobody looked for an aside there is most probably none; such an example counts as so much of one that was looked at.
+const UNJUDGED: f32 = 0.25;
+
+/// Stands for a label of any name.
+pub(crate) const ANY: &str = "";
+
+/// What is learned of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Offences,
+    Steps,
+    Signals,
+}
+
+impl Subject {
+    /// The name of its folder of templates and of its file.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Offences => "offences",
+            Self::Steps => "steps",
+            Self::Signals => "signals",
+        }
+    }
+
+    /// The labels, in the order of the file.
+    pub(crate) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Offences => &[ANY],
+            Self::Steps => &STEPS,
+            Self::Signals => &SIGNALS,
+        }
+    }
+
+    /// Binary digits of the number of slots in the file.
+    pub(crate) fn digits(self) -> u32 {
+        if self == Self::Offences { 19 } else { 16 }
+    }
+
+    /// How many times rarer the labels are in ordinary conversations than in those that are learned from, where customers complain more.
+    pub(crate) fn rarity(self) -> usize {
+        if self == Self::Signals { 3 } else { 1 }
+    }
+
+    fn label(self, kind: &Kind) -> Option<&str> {
+        match (self, kind) {
+            (Self::Offences, Kind::Taboo(category)) => Some(category.as_str()),
+            (Self::Steps, Kind::Step(name)) | (Self::Signals, Kind::Signal(name)) => Some(name),
+            _ => None,
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Sentence {
     text: String,
-    labels: Vec<Category>,
+    labels: Vec<String>,
 }
 
 /// A line of a labelled set, as far as it matters here.
@@ -35,55 +123,120 @@ pub(crate) struct Labelled {
 #[derive(Deserialize)]
 struct Template {
     t: String,
-    labels: Vec<Category>,
+    labels: Vec<String>,
 }
 
-/// All that there is, in a fixed order.
-pub(crate) fn read() -> Result<Vec<Example>, Box<dyn std::error::Error>> {
+/// A labelled conversation, as far as it matters here.
+#[derive(Deserialize)]
+struct Conversation {
+    id: String,
+    turns: Vec<Turn>,
+}
+
+#[derive(Deserialize)]
+struct Turn {
+    speaker: Speaker,
+    text: String,
+    #[serde(default)]
+    steps: Vec<String>,
+    #[serde(default)]
+    signals: Vec<String>,
+    /// Which asides it holds, where somebody looked.
+    also: Option<Vec<String>>,
+}
+
+/// All that there is on a subject, in a fixed order.
+pub(crate) fn read(subject: Subject) -> Result<Vec<Example>, Box<dyn std::error::Error>> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut examples = Vec::new();
-    for line in lines(&here.join("templates"))? {
-        let Template { t, labels } = serde_json::from_str(&line).map_err(|error| format!("{line}: {error}"))?;
-        let source = source(&t);
-        let drawn = draw(&t, source);
-        let weight = WORTH / drawn.len() as f32;
-        examples.extend(drawn.into_iter().map(|text| Example { text, labels: labels.clone(), source, weight }));
+    for template in records(&here.join("templates").join(subject.name()))? {
+        examples.extend(of_template(template, Known::Usual));
     }
-    for line in lines(&here.join("examples"))? {
-        let Sentence { text, labels } = serde_json::from_str(&line).map_err(|error| format!("{line}: {error}"))?;
-        examples.push(Example { source: source(&text), text, labels, weight: 1.0 });
+    if subject == Subject::Steps {
+        for template in records(&here.join("templates/asides"))? {
+            examples.extend(of_template(template, Known::Asides));
+        }
     }
     let checker = Checker::builder().without_model().build()?;
-    for rule in checker.packs().iter().flat_map(|pack| &pack.rules) {
-        let labels = match rule.kind {
-            Kind::Taboo(category) => vec![category],
-            Kind::Step(_) => Vec::new(),
+    for conversation in records::<Conversation>(&here.join("conversations"))? {
+        examples.extend(of_conversation(&checker, subject, conversation));
+    }
+    examples.extend(of_packs(&checker, subject));
+    if subject == Subject::Offences {
+        for Sentence { text, labels } in records(&here.join("examples"))? {
+            examples.push(Example { source: source(&text), text, labels, weight: SENTENCE, known: Known::All, by_rules: None });
+        }
+        let courtesies: Vec<&str> = checker
+            .packs()
+            .iter()
+            .flat_map(|pack| &pack.rules)
+            .filter(|rule| matches!(&rule.kind, Kind::Step(step) if COURTESIES.contains(&&**step)))
+            .flat_map(|rule| rule.hits.iter().map(|hit| &*hit.text))
+            .filter(|text| text.chars().count() <= 24)
+            .collect();
+        let framed: Vec<Example> =
+            examples.iter().enumerate().filter_map(|(at, example)| frame(at, example, &courtesies)).collect();
+        examples.extend(framed);
+    }
+    Ok(examples)
+}
+
+fn of_template(Template { t, labels }: Template, known: Known) -> impl Iterator<Item = Example> {
+    let source = source(&t);
+    let drawn = draw(&t, source);
+    let worth = if labels.is_empty() && known == Known::Usual { WORTH_OF_NOTHING } else { WORTH };
+    let weight = worth / drawn.len() as f32;
+    drawn.into_iter().map(move |text| Example { text, labels: labels.clone(), source, weight, known, by_rules: None })
+}
+
+/// The turns of those who show such things.
+fn of_conversation(checker: &Checker, subject: Subject, conversation: Conversation) -> Vec<Example> {
+    let mut examples = Vec::new();
+    let mut session = checker.session();
+    let source = source(&conversation.id);
+    for (number, turn) in conversation.turns.into_iter().enumerate() {
+        let seen = session.examine(&Utterance::new(number, turn.speaker, &*turn.text));
+        let (labels, found) = match (subject, turn.speaker) {
+            (Subject::Steps, Speaker::Agent) => (turn.steps, seen.steps),
+            (Subject::Signals, Speaker::Customer) => (turn.signals, seen.signals),
             _ => continue,
         };
-        let own = rule.hits.iter().map(|hit| (hit, labels.clone())).chain(rule.misses.iter().map(|miss| (miss, Vec::new())));
-        for (example, labels) in own.filter(|(example, _)| example.customer.is_none() && example.agent.is_none()) {
-            examples.push(Example { text: example.text.clone(), labels, source: source(&rule.id), weight: 1.0 });
-        }
-        // What jinyu itself proposes must not look like an offence.
-        let findings = rule.hits.iter().flat_map(|hit| checker.check(&hit.text)).filter(|finding| finding.rule == rule.id);
-        let mut wordings: Vec<String> =
-            findings.flat_map(|finding| finding.suggestions).map(|suggestion| suggestion.text).collect();
-        wordings.sort();
-        wordings.dedup();
-        let wordings = wordings.into_iter();
-        examples.extend(wordings.map(|text| Example { text, labels: Vec::new(), source: source(&rule.id), weight: 1.0 }));
+        let known = if turn.also.is_some() { Known::All } else { Known::Usual };
+        let labels = labels.into_iter().chain(turn.also.unwrap_or_default()).collect();
+        let by_rules = Some(found.into_iter().map(|occurrence| occurrence.name.to_string()).collect());
+        examples.push(Example { text: turn.text, labels, source, weight: TURN, known, by_rules });
     }
-    let courtesies: Vec<&str> = checker
-        .packs()
-        .iter()
-        .flat_map(|pack| &pack.rules)
-        .filter(|rule| matches!(&rule.kind, Kind::Step(step) if COURTESIES.contains(&&**step)))
-        .flat_map(|rule| rule.hits.iter().map(|hit| &*hit.text))
-        .filter(|text| text.chars().count() <= 24)
-        .collect();
-    let framed: Vec<Example> = examples.iter().enumerate().filter_map(|(at, example)| frame(at, example, &courtesies)).collect();
-    examples.extend(framed);
-    Ok(examples)
+    examples
+}
+
+/// The examples of the packs' rules that ask for no context.
+fn of_packs(checker: &Checker, subject: Subject) -> Vec<Example> {
+    let mut examples = Vec::new();
+    for rule in checker.packs().iter().flat_map(|pack| &pack.rules) {
+        let of_rule = |text: &str, labels: Vec<String>| {
+            let text = text.to_owned();
+            Example { text, labels, source: source(&rule.id), weight: 1.0, known: Known::All, by_rules: None }
+        };
+        let labels = match (subject.label(&rule.kind), &rule.kind) {
+            (Some(label), _) => vec![label.to_owned()],
+            // What an agent does for the customer is no offence.
+            (None, Kind::Step(_)) if subject == Subject::Offences => Vec::new(),
+            (None, _) => continue,
+        };
+        let is_alone = |example: &&jinyu::Example| example.customer.is_none() && example.agent.is_none();
+        examples.extend(rule.hits.iter().filter(is_alone).map(|hit| of_rule(&hit.text, labels.clone())));
+        examples.extend(rule.misses.iter().filter(is_alone).map(|miss| of_rule(&miss.text, Vec::new())));
+        if subject == Subject::Offences {
+            // What jinyu itself proposes must not look like an offence.
+            let findings = rule.hits.iter().flat_map(|hit| checker.check(&hit.text)).filter(|finding| finding.rule == rule.id);
+            let mut wordings: Vec<String> =
+                findings.flat_map(|finding| finding.suggestions).map(|suggestion| suggestion.text).collect();
+            wordings.sort();
+            wordings.dedup();
+            examples.extend(wordings.iter().map(|wording| of_rule(wording, Vec::new())));
+        }
+    }
+    examples
 }
 
 /// Steps that make nothing better that is said beside them.
@@ -93,7 +246,7 @@ const COURTESIES: [&str; 6] = ["greet", "acknowledge", "empathise", "thank", "an
 const FRAMED: usize = 3;
 
 fn frame(at: usize, example: &Example, courtesies: &[&str]) -> Option<Example> {
-    if at % FRAMED != 0 {
+    if !at.is_multiple_of(FRAMED) {
         return None;
     }
     let random = source(format!("{at} {}", example.text));
@@ -104,19 +257,22 @@ fn frame(at: usize, example: &Example, courtesies: &[&str]) -> Option<Example> {
         2 => format!("{} {}", courtesy(8), example.text),
         _ => format!("{}，{}，{}", courtesy(8), example.text, courtesy(24)),
     };
-    Some(Example { text, labels: example.labels.clone(), source: example.source, weight: example.weight })
+    Some(Example { text, labels: example.labels.clone(), by_rules: None, ..*example })
 }
 
 /// The lines of a folder's files, by name.
-fn lines(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+fn records<T: for<'a> Deserialize<'a>>(folder: &Path) -> Result<Vec<T>, Box<dyn std::error::Error>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     paths.sort();
-    let mut lines = Vec::new();
+    let mut records = Vec::new();
     for path in paths {
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        lines.extend(text.lines().map(str::to_owned));
+        for (line, record) in text.lines().enumerate() {
+            let record = serde_json::from_str(record).map_err(|error| format!("{}:{}: {error}", path.display(), line + 1))?;
+            records.push(record);
+        }
     }
-    Ok(lines)
+    Ok(records)
 }
 
 fn source(text: impl AsRef<str>) -> u64 {

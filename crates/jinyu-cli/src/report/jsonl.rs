@@ -191,6 +191,8 @@ struct SummaryRecord<'a> {
     inputs: &'a [InputFacts],
     #[serde(skip_serializing_if = "is_false")]
     redacted: bool,
+    #[serde(skip_serializing_if = "is_false")]
+    without_model: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -383,6 +385,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             packs: pack_records(checker),
             inputs: &tally.inputs,
             redacted: tally.redacted,
+            without_model: !checker.has_model(),
             suppressed: tally.unused_waivers.map(|_| tally.suppressed),
             unused_waivers: tally.unused_waivers,
             known: tally.known,

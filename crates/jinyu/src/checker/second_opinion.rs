@@ -1,39 +1,56 @@
-//! What the statistical model has to say about a part of an utterance: a finding where no rule found anything, doubt where one did.
+//! What the statistical models have to say about a part of an utterance: what they find where no rule found anything, and what they doubt
+//! of what rules found.
 
 use std::ops::Range;
 
-use super::{Context, Hit, Inner, Part};
+use super::{Context, Hit, Inner, LinkedRule, Part};
 use crate::conversation::Speaker;
 use crate::finding::Reason;
 use crate::folded::Folded;
-use crate::model::Model;
+use crate::model::{self, Model, Table};
 use crate::rules::literal::is_break;
 use crate::rules::matcher::Match;
-use crate::rules::{Category, Kind};
+use crate::rules::{Category, Kind, SIGNALS, STEPS};
 use crate::span::Span;
 
-/// The model, and the rules that say what its findings mean.
+/// The models, and the rules that say what their findings mean.
 #[derive(Debug)]
 pub(super) struct SecondOpinion {
+    offences: Option<Offences>,
+    steps: Option<Observer<{ STEPS.len() }>>,
+    signals: Option<Observer<{ SIGNALS.len() }>>,
+}
+
+#[derive(Debug)]
+struct Offences {
     model: Model,
     /// For each category, in the order of [`Category::ALL`], the number of its rule.
     rules: [Option<u32>; Category::ALL.len()],
 }
 
-/// An utterance of at most so many letters is weighed as a whole, since its clauses explain each other. A longer one is weighed sentence by
-/// sentence: a few rude words would weigh nothing beside a hundred decent ones.
+/// What looks for signals or steps.
+#[derive(Debug)]
+struct Observer<const N: usize> {
+    table: Table<N>,
+    /// For each label of the table the number of its rule.
+    rules: [Option<u32>; N],
+}
+
+/// An utterance of at most so many letters is weighed as a whole first, since its sentences explain each other. In a longer one a few rude
+/// words would weigh nothing beside a hundred decent ones.
 const WHOLE: usize = 60;
 
 /// A sentence with fewer letters is weighed together with the next one.
-const SENTENCE: usize = 12;
+const SENTENCE: usize = 6;
 
-/// A sentence out of a longer text lacks what may explain it, so it must score so much more to be a finding.
-const OUT_OF_CONTEXT: f32 = 2.0;
+/// A sentence on its own lacks what may explain it, so it must score so much more to be a finding.
+const ON_ITS_OWN: f32 = 1.0;
 
-fn window_end(text: &[char], from: usize) -> usize {
-    if text.len() <= WHOLE {
-        return text.len();
-    }
+/// In a longer utterance, which informs more often than it talks to somebody, so much more.
+const OUT_OF_LONG_TALK: f32 = 2.0;
+
+/// Where the sentence that begins at a place of a text ends: after its stop, or where somebody who speaks on pauses.
+fn sentence_end(text: &[char], from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     let is_stop = |c: &char| matches!(c, '。' | '！' | '？');
     let stop = rest.iter().take(WHOLE).skip(SENTENCE).position(is_stop).map(|place| SENTENCE + place);
@@ -45,6 +62,11 @@ fn window_end(text: &[char], from: usize) -> usize {
     }
 }
 
+fn sentences(text: &[char]) -> impl Iterator<Item = Range<usize>> {
+    let next = |from: usize| (from < text.len()).then(|| from..sentence_end(text, from));
+    std::iter::successors(next(0), move |last| next(last.end))
+}
+
 /// The clause of a match and the next one: courtesies further off make it no better.
 fn nearby(folded: &Folded, span: Span) -> &[char] {
     let (start, end) = folded.clause(folded.place_of(span.start), folded.place_of(span.end.saturating_sub(1)) + 1);
@@ -53,45 +75,94 @@ fn nearby(folded: &Folded, span: Span) -> &[char] {
 }
 
 impl SecondOpinion {
-    /// `None` where no rule is for the model.
+    /// `None` where no rule is for a model.
     pub(super) fn new(inner: &Inner) -> Option<Self> {
-        let mut rules = [None; Category::ALL.len()];
-        for (index, rule) in inner.rules.iter().enumerate().filter(|(_, rule)| rule.compiled.model) {
-            let Some(category) = rule.compiled.kind.category() else { continue };
-            if let Some(slot) = rules.get_mut(category as usize) {
-                *slot = Some(index as u32);
-            }
+        let rule = |is_meant: &dyn Fn(&Kind) -> bool| {
+            let number = inner.rules.iter().position(|rule| rule.compiled.model && is_meant(&rule.compiled.kind))?;
+            Some(number as u32)
+        };
+        let of_categories = Category::ALL.map(|category| rule(&|kind| kind.category() == Some(category)));
+        let of_steps = STEPS.map(|name| rule(&|kind| matches!(kind, Kind::Step(step) if **step == *name)));
+        let of_signals = SIGNALS.map(|name| rule(&|kind| matches!(kind, Kind::Signal(signal) if **signal == *name)));
+        let (of_categories, of_steps, of_signals) = (any(of_categories), any(of_steps), any(of_signals));
+        if of_categories.is_none() && of_steps.is_none() && of_signals.is_none() {
+            return None;
         }
-        let is_for_one = rules.iter().any(Option::is_some);
-        Model::built_in().filter(|_| is_for_one).map(|model| Self { model, rules })
+        Some(Self {
+            offences: of_categories.and_then(|rules| Some(Offences { model: Model::built_in()?, rules })),
+            steps: of_steps.and_then(|rules| Some(Observer { table: model::steps()?, rules })),
+            signals: of_signals.and_then(|rules| Some(Observer { table: model::signals()?, rules })),
+        })
     }
 
-    /// Whether the model knows such utterances: it has learned from agents, and has nothing to say about single rules of other kinds.
+    /// Whether there is something to say: the models have learned from agents and customers, and know nothing of single rules of other
+    /// packs.
     pub(super) fn is_asked(&self, context: &Context<'_>) -> bool {
-        context.speaker == Speaker::Agent && context.only.is_none_or(|only| self.rules.contains(&Some(only)))
+        let knows = |rules: Option<&[Option<u32>]>| {
+            rules.is_some_and(|rules| context.only.is_none_or(|only| rules.contains(&Some(only))))
+        };
+        match context.speaker {
+            Speaker::Agent => {
+                knows(self.offences.as_ref().map(|offences| &offences.rules[..]))
+                    || context.observes && knows(self.steps.as_ref().map(|steps| &steps.rules[..]))
+            }
+            Speaker::Customer => context.observes && knows(self.signals.as_ref().map(|signals| &signals.rules[..])),
+            Speaker::Unknown => false,
+        }
     }
 }
 
+/// Rules, if there are any.
+fn any<const N: usize>(rules: [Option<u32>; N]) -> Option<[Option<u32>; N]> {
+    rules.iter().any(Option::is_some).then_some(rules)
+}
+
 impl Part<'_> {
-    /// Adds what the model finds where no rule finds anything, and lets pass what it doubts.
+    /// Adds what the models find where no rule finds anything, and lets pass what they doubt.
     pub(super) fn weigh(&mut self, opinion: &SecondOpinion, folded: &Folded) {
-        let mut from = 0;
-        while from < folded.text.len() {
-            let window = from..window_end(&folded.text, from);
-            from = window.end;
-            let score = opinion.model.score(folded.slice(window.start, window.end));
-            let has_spoken = self.doubt(&opinion.model, folded, &window, score);
-            let more = if window.len() < folded.text.len() { OUT_OF_CONTEXT } else { 0.0 };
-            if !has_spoken && opinion.model.finds(score - more) {
-                self.find(opinion, folded, &window);
+        let SecondOpinion { offences, steps, signals } = opinion;
+        match (self.context.speaker, offences, steps, signals) {
+            (Speaker::Agent, offences, steps, _) => {
+                offences.iter().for_each(|offences| self.weigh_offences(offences, folded));
+                steps.iter().filter(|_| self.context.observes).for_each(|steps| self.observe(steps, folded));
+            }
+            (Speaker::Customer, _, _, Some(signals)) => self.observe(signals, folded),
+            _ => {}
+        }
+    }
+
+    fn weigh_offences(&mut self, offences: &Offences, folded: &Folded) {
+        let model = &offences.model;
+        let score = |range: &Range<usize>| model.score(folded.slice(range.start, range.end));
+        let whole = 0..folded.text.len();
+        if whole.len() > WHOLE {
+            for sentence in sentences(&folded.text) {
+                let score = score(&sentence);
+                if !self.doubt(model, folded, &sentence, score) && model.finds(score - OUT_OF_LONG_TALK) {
+                    self.find(offences, folded, &sentence);
+                }
+            }
+            return;
+        }
+        let of_whole = score(&whole);
+        if self.doubt(model, folded, &whole, of_whole) {
+            return;
+        }
+        if model.finds(of_whole) {
+            return self.find(offences, folded, &whole);
+        }
+        // A decent sentence makes the next one no better.
+        for sentence in sentences(&folded.text).filter(|sentence| *sentence != whole) {
+            if model.finds(score(&sentence) - ON_ITS_OWN) {
+                self.find(offences, folded, &sentence);
             }
         }
     }
 
-    /// Lets pass what rules found in a window that scores like decent talk, whole and near the match. Whether rules found anything there.
-    fn doubt(&mut self, model: &Model, folded: &Folded, window: &Range<usize>, score: f32) -> bool {
+    /// Lets pass what rules found in a part that scores like decent talk, whole and near the match. Whether rules found anything there.
+    fn doubt(&mut self, model: &Model, folded: &Folded, part: &Range<usize>, score: f32) -> bool {
         let inner = self.inner;
-        let here = folded.original(window.start, window.end);
+        let here = folded.original(part.start, part.end);
         let mut has_spoken = false;
         for hit in self.hits.iter_mut().filter(|hit| here.overlaps(hit.span)) {
             let Some(rule) = inner.rule(hit.rule).filter(|rule| matches!(rule.compiled.kind, Kind::Taboo(_))) else { continue };
@@ -104,9 +175,7 @@ impl Part<'_> {
                 continue;
             }
             has_spoken = true;
-            // What was heard, or read in a disguise, is not what stands here.
-            let is_as_read = hit.assumed.is_none() && hit.confidence == rule.compiled.confidence;
-            if is_as_read && model.doubts(score) && model.doubts(model.score(nearby(folded, hit.span))) {
+            if hit.is_as_read(rule) && model.doubts(score) && model.doubts(model.score(nearby(folded, hit.span))) {
                 hit.reason = Some(Reason::Model);
                 hit.suggestions.clear();
             }
@@ -114,15 +183,15 @@ impl Part<'_> {
         has_spoken
     }
 
-    /// Adds a finding for what weighs most in a window.
-    fn find(&mut self, SecondOpinion { model, rules }: &SecondOpinion, folded: &Folded, window: &Range<usize>) {
-        let Some(opinion) = model.explain(folded.slice(window.start, window.end)) else { return };
+    /// Adds a finding for what weighs most in a part.
+    fn find(&mut self, Offences { model, rules }: &Offences, folded: &Folded, part: &Range<usize>) {
+        let Some(opinion) = model.explain(folded.slice(part.start, part.end)) else { return };
         let of_category = rules.get(opinion.category as usize).copied().flatten();
         let Some((index, rule)) = of_category.and_then(|index| Some((index, self.inner.rule(index)?))) else { return };
         if self.context.only.is_some_and(|only| only != index) {
             return;
         }
-        let range = window.start + opinion.range.start..window.start + opinion.range.end;
+        let range = part.start + opinion.range.start..part.start + opinion.range.end;
         let span = folded.original(range.start, range.end);
         let found = Match { range, groups: Vec::new() };
         let suggestions = self.suggestions(rule, None, &found, folded);
@@ -135,5 +204,51 @@ impl Part<'_> {
             evidence: opinion.evidence,
             suggestions,
         });
+    }
+
+    /// Adds the signals or steps that no rule found, and lets pass what rules found that nothing in the utterance reads like.
+    fn observe<const N: usize>(&mut self, Observer { table, rules }: &Observer<N>, folded: &Folded) {
+        let inner = self.inner;
+        let whole = 0..folded.text.len();
+        let sentences = sentences(&folded.text).filter(|sentence| *sentence != whole);
+        let mut best = std::array::from_fn::<_, N, _>(|_| (f32::NEG_INFINITY, 0..0));
+        for part in std::iter::once(whole.clone()).chain(sentences) {
+            for (best, score) in best.iter_mut().zip(table.scores(folded.slice(part.start, part.end))) {
+                if score > best.0 {
+                    *best = (score, part.clone());
+                }
+            }
+        }
+        for ((label, (score, part)), index) in table.labels().iter().zip(best).zip(rules) {
+            let Some((index, own)) = index.and_then(|index| Some((index, inner.rule(index)?))) else { continue };
+            let mut is_found = false;
+            for hit in self.hits.iter_mut().filter(|hit| hit.reason.is_none()) {
+                let Some(rule) = inner.rule(hit.rule).filter(|rule| rule.compiled.kind == own.compiled.kind) else { continue };
+                if rule.is_built_in && hit.is_as_read(rule) && score < label.doubts_below {
+                    hit.reason = Some(Reason::Model);
+                } else {
+                    is_found = true;
+                }
+            }
+            if is_found || score < label.finds_from || self.context.only.is_some_and(|only| only != index) {
+                continue;
+            }
+            self.hits.push(Hit {
+                rule: index,
+                span: folded.original(part.start, part.end),
+                reason: None,
+                confidence: own.compiled.confidence,
+                assumed: None,
+                evidence: Vec::new(),
+                suggestions: Vec::new(),
+            });
+        }
+    }
+}
+
+impl Hit {
+    /// Whether the words stand there: what was heard, or read in a disguise, does not.
+    fn is_as_read(&self, rule: &LinkedRule) -> bool {
+        self.assumed.is_none() && self.confidence == rule.compiled.confidence
     }
 }
