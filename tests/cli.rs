@@ -497,6 +497,10 @@ fn rules_are_listed_and_explained() {
         (first["id"].as_str(), first["phrases"].as_u64(), first["pack"].as_str()),
         (Some("demo/wrong"), Some(3), Some("demo"))
     );
+    assert!(first["model"].is_null());
+    let built_in = run(bare().args(["rules", "list", "--format", "jsonl"])).out;
+    let of_model = built_in.lines().find(|line| line.contains(r#""id":"second-opinion/anger""#)).unwrap();
+    assert!(of_model.contains(r#""model":true"#), "{of_model}");
 
     let explained = run(&mut jinyu(&["rules", "explain", "demo/wrong"]));
     assert_eq!(explained.code, 0);

@@ -71,7 +71,14 @@ fn assumed(checker: &Checker, text: &str, channel: Option<Channel>) -> Vec<Optio
 
 #[test]
 fn only_utterances_of_speech_are_heard() {
-    let mine = || Checker::builder().without_model().pack(pack_of_one("mine/queue", "brush-off", "请去排长队", "长队"));
+    let mine = || {
+        Checker::builder().without_model().pack(pack_of_one(
+            "mine/queue",
+            "category = \"brush-off\"\nseverity = \"note\"",
+            "请去排长队",
+            "长队",
+        ))
+    };
     let alone = mine().without_default_packs().build().unwrap();
     let both = mine().build().unwrap();
     let built_in = Checker::builder().without_model().build().unwrap();

@@ -4,7 +4,7 @@
 mod common;
 
 use common::pack_of_one;
-use jinyu::{By, Checker, Confidence, Conversation, Examination, Kind, Reason, RulePack, Safety, Speaker, Utterance};
+use jinyu::{By, Checker, Confidence, Conversation, Examination, Kind, Reason, Safety, Speaker, Utterance};
 
 fn checker() -> Checker {
     Checker::builder().build().unwrap()
@@ -39,7 +39,10 @@ fn doubt() {
     let alone = Checker::builder().without_model().build().unwrap();
     assert!(!alone.check(decent).is_empty(), "a rule finds something here");
     assert!(checker().examine(decent).dismissals.iter().any(|dismissal| dismissal.reason == Reason::Model));
-    let mine = Checker::builder().pack(pack_of_one("mine/louder", "impatience", "大声一点", "小声一点")).build().unwrap();
+    let mine = Checker::builder()
+        .pack(pack_of_one("mine/louder", "category = \"impatience\"\nseverity = \"note\"", "大声一点", "小声一点"))
+        .build()
+        .unwrap();
     let findings = mine.check(decent);
     assert_eq!(findings.iter().map(|finding| &*finding.rule).collect::<Vec<_>>(), ["mine/louder"]);
     assert!(checker().check(decent).is_empty());
@@ -64,6 +67,16 @@ fn what_the_model_may_not_do() {
     // The customer is not listened to in this way.
     call.utterances[1].speaker = Speaker::Customer;
     assert!(checker().audit(&call).examinations[1].findings.is_empty());
+}
+
+/// A decent sentence makes the next one no better, and stays out of the finding.
+#[test]
+fn one_decent_sentence_hides_no_offence() {
+    let rude = "通知次次都寄到您手上，一封都没点开过，到头来喊冤。";
+    let text = format!("好的，我这边帮您查询一下订单的物流信息，请您稍等片刻。{rude}");
+    let findings = checker().check(&text);
+    assert_eq!(findings.iter().map(|finding| finding.by).collect::<Vec<_>>(), [By::Model]);
+    assert!(rude.contains(findings[0].text.as_str()), "{findings:?}");
 }
 
 /// The model weighs a long text window by window: what is rude in the midst of much that is decent stays rude.
@@ -143,18 +156,7 @@ fn doubt_of_steps() {
     assert!(alone.contains(&"timeline".to_owned()), "{alone:?}");
     let (steps, dismissed) = names(&checker());
     assert!(!steps.contains(&"timeline".to_owned()) && !dismissed.is_empty(), "{steps:?} {dismissed:?}");
-    let pack = r#"
-        [pack]
-        name = "mine"
-        version = "1"
-        summary = "-"
-        [[rule]]
-        id = "mine/on-its-way"
-        step = "timeline"
-        phrases = ["当天就发"]
-        hit = ["货当天就发了"]
-        miss = ["当天有货"]
-    "#;
-    let mine = Checker::builder().pack(RulePack::from_toml("mine", pack).unwrap()).build().unwrap();
+    let mine =
+        Checker::builder().pack(pack_of_one("mine/on-its-way", "step = \"timeline\"", "货当天就发", "当天有货")).build().unwrap();
     assert!(names(&mine).0.contains(&"timeline".to_owned()));
 }

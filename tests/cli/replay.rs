@@ -66,6 +66,19 @@ fn what_is_gained_and_lost() {
 }
 
 #[test]
+fn the_model_can_be_left_out() {
+    let folder = folder(&[("calls.txt", "客服：通知次次都寄到您手上，一封都没点开过，到头来喊冤".as_bytes())]);
+    let found = |more: &[&str]| {
+        let arguments = ["replay", "--old", "default", "--new", "default", "--format", "jsonl", "calls.txt"];
+        let ran = run(bare().current_dir(folder.path()).args(arguments).args(more));
+        records(&ran.out, "summary")[0]["findings"].clone()
+    };
+    assert_eq!(found(&[]), serde_json::json!({"old": 3, "new": 3}));
+    // Without it there are the two findings of flow rules alone.
+    assert_eq!(found(&["--no-model"]), serde_json::json!({"old": 2, "new": 2}));
+}
+
+#[test]
 fn the_scores_are_those_of_audits() {
     let folder = changed();
     let audit = |packs: &str| {

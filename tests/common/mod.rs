@@ -2,8 +2,8 @@
 
 use jinyu::RulePack;
 
-/// A pack of one rule, which looks for a phrase and finds nothing in `miss`.
-pub(crate) fn pack_of_one(id: &str, category: &str, phrase: &str, miss: &str) -> RulePack {
+/// A pack of one rule, which looks for a phrase and finds nothing in `miss`; `kind` says what it is, in TOML.
+pub(crate) fn pack_of_one(id: &str, kind: &str, phrase: &str, miss: &str) -> RulePack {
     let (pack, _) = id.split_once('/').unwrap();
     let text = format!(
         r#"
@@ -13,8 +13,7 @@ pub(crate) fn pack_of_one(id: &str, category: &str, phrase: &str, miss: &str) ->
         summary = "-"
         [[rule]]
         id = "{id}"
-        category = "{category}"
-        severity = "note"
+        {kind}
         why = "-"
         phrases = ["{phrase}"]
         hit = ["您{phrase}"]

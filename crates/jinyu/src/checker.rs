@@ -317,7 +317,10 @@ impl Checker {
         if inner.is_speech || context.is_speech {
             heard.extend(inner.homophones().iter().flat_map(|homophones| homophones.find(text, &mut scratch.scan)));
         }
-        let model = inner.model.as_ref().filter(|model| model.is_asked(context));
+        // The models have learned from agents and customers, and have no say in a single rule that is looked for by its words.
+        let is_asked = context.speaker != Speaker::Unknown
+            && context.only.is_none_or(|only| inner.rule(only).is_some_and(|rule| rule.compiled.model));
+        let model = inner.model.as_ref().filter(|_| is_asked);
         if patterns.is_empty() && disguised.is_empty() && heard.is_empty() && model.is_none() {
             return Vec::new();
         }

@@ -76,16 +76,10 @@ impl Model {
         score
     }
 
-    /// Whether a score is one for a finding where no rule found anything.
-    pub(crate) fn finds(&self, score: f32) -> bool {
-        let [offence] = self.offence.labels();
-        score >= offence.finds_from
-    }
-
-    /// Whether a score lets pass what a rule found.
-    pub(crate) fn doubts(&self, score: f32) -> bool {
-        let [offence] = self.offence.labels();
-        score < offence.doubts_below
+    /// What "an offence" asks of a score.
+    pub(crate) fn offence(&self) -> Label {
+        let [offence] = *self.offence.labels();
+        offence
     }
 
     /// What speaks for an offence in a text; `None` where nothing does.
@@ -180,7 +174,8 @@ mod tests {
         };
         let model = Model::read(learned.lay_out(19).leak()).unwrap();
         assert_eq!(model.explain(&fold(text)).unwrap().category, Category::Policy);
-        assert!(model.finds(3.0) && !model.finds(2.9) && model.doubts(-2.1) && !model.doubts(-2.0));
+        let offence = model.offence();
+        assert!(offence.finds(3.0) && !offence.finds(2.9) && offence.doubts(-2.1) && !offence.doubts(-2.0));
     }
 
     #[test]

@@ -192,23 +192,12 @@ impl Set {
                     Some(Judged { is_there: is_named(&example.labels), by_rules, score: scores[label] })
                 })
                 .collect();
-            let mut best = (f32::MIN, OFFENCES);
-            for (more, finds_from) in FINDS_FROM.into_iter().enumerate() {
-                for (still_more, doubts_below) in DOUBTS_BELOW.into_iter().enumerate() {
-                    let thresholds = Thresholds { finds_from, doubts_below };
-                    let [.., both] = compare(&turns, thresholds);
-                    let worth =
-                        Counts { wrong: both.wrong * self.subject.rarity(), ..both }.f1() - BETTER * (more + still_more) as f32;
-                    if worth > best.0 {
-                        best = (worth, thresholds);
-                    }
-                }
-            }
-            let counts = compare(&turns, best.1);
+            let best = best(&turns, self.subject.rarity());
+            let counts = compare(&turns, best);
             all.iter_mut().zip(counts).for_each(|(all, of)| all.merge(of));
             print(name, counts);
-            println!("{:16} finds from {}, doubts below {}", "", best.1.finds_from, best.1.doubts_below);
-            chosen.push(best.1);
+            println!("{:16} finds from {}, doubts below {}", "", best.finds_from, best.doubts_below);
+            chosen.push(best);
         }
         print("all", all);
         chosen
@@ -220,6 +209,21 @@ struct Judged {
     is_there: bool,
     by_rules: bool,
     score: f32,
+}
+
+/// The thresholds that do best where a false alarm counts as so many.
+fn best(turns: &[Judged], rarity: usize) -> Thresholds {
+    let pairs = FINDS_FROM.into_iter().enumerate().flat_map(|(place, finds_from)| {
+        let thresholds = DOUBTS_BELOW.into_iter().map(move |doubts_below| Thresholds { finds_from, doubts_below });
+        thresholds.enumerate().map(move |(more, thresholds)| (place + more, thresholds))
+    });
+    let worth = |(place, thresholds): (usize, Thresholds)| {
+        let [.., both] = compare(turns, thresholds);
+        (Counts { wrong: both.wrong * rarity, ..both }.f1() - BETTER * place as f32, thresholds)
+    };
+    // Of equals the first.
+    let best = pairs.map(worth).reduce(|best, next| if next.0 > best.0 { next } else { best });
+    best.expect("there are thresholds to choose from").1
 }
 
 /// How well the rules do, the model, and both.

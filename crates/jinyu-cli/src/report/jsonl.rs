@@ -189,9 +189,9 @@ struct SummaryRecord<'a> {
     packs: Vec<PackRecord<'a>>,
     #[serde(skip_serializing_if = "<[InputFacts]>::is_empty")]
     inputs: &'a [InputFacts],
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     redacted: bool,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     without_model: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<usize>,
@@ -419,10 +419,6 @@ impl FileReport for JsonlFile {
         self.report.summary(tally, checker)?;
         Ok(self.report.flush()?)
     }
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 /// A figure to a tenth.

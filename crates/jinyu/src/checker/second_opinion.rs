@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Context, Hit, Inner, LinkedRule, Part};
+use super::{Hit, Inner, LinkedRule, Part};
 use crate::conversation::Speaker;
 use crate::finding::Reason;
 use crate::folded::Folded;
@@ -77,38 +77,24 @@ fn nearby(folded: &Folded, span: Span) -> &[char] {
 impl SecondOpinion {
     /// `None` where no rule is for a model.
     pub(super) fn new(inner: &Inner) -> Option<Self> {
-        let rule = |is_meant: &dyn Fn(&Kind) -> bool| {
-            let number = inner.rules.iter().position(|rule| rule.compiled.model && is_meant(&rule.compiled.kind))?;
-            Some(number as u32)
-        };
+        let of_models: Vec<(u32, &Kind)> = (0..)
+            .zip(&inner.rules)
+            .filter(|(_, rule)| rule.compiled.model)
+            .map(|(number, rule)| (number, &rule.compiled.kind))
+            .collect();
+        if of_models.is_empty() {
+            return None;
+        }
+        let rule =
+            |is_meant: &dyn Fn(&Kind) -> bool| of_models.iter().find(|(_, kind)| is_meant(kind)).map(|&(number, _)| number);
         let of_categories = Category::ALL.map(|category| rule(&|kind| kind.category() == Some(category)));
         let of_steps = STEPS.map(|name| rule(&|kind| matches!(kind, Kind::Step(step) if **step == *name)));
         let of_signals = SIGNALS.map(|name| rule(&|kind| matches!(kind, Kind::Signal(signal) if **signal == *name)));
-        let (of_categories, of_steps, of_signals) = (any(of_categories), any(of_steps), any(of_signals));
-        if of_categories.is_none() && of_steps.is_none() && of_signals.is_none() {
-            return None;
-        }
         Some(Self {
-            offences: of_categories.and_then(|rules| Some(Offences { model: Model::built_in()?, rules })),
-            steps: of_steps.and_then(|rules| Some(Observer { table: model::steps()?, rules })),
-            signals: of_signals.and_then(|rules| Some(Observer { table: model::signals()?, rules })),
+            offences: any(of_categories).and_then(|rules| Some(Offences { model: Model::built_in()?, rules })),
+            steps: any(of_steps).and_then(|rules| Some(Observer { table: model::steps()?, rules })),
+            signals: any(of_signals).and_then(|rules| Some(Observer { table: model::signals()?, rules })),
         })
-    }
-
-    /// Whether there is something to say: the models have learned from agents and customers, and know nothing of single rules of other
-    /// packs.
-    pub(super) fn is_asked(&self, context: &Context<'_>) -> bool {
-        let knows = |rules: Option<&[Option<u32>]>| {
-            rules.is_some_and(|rules| context.only.is_none_or(|only| rules.contains(&Some(only))))
-        };
-        match context.speaker {
-            Speaker::Agent => {
-                knows(self.offences.as_ref().map(|offences| &offences.rules[..]))
-                    || context.observes && knows(self.steps.as_ref().map(|steps| &steps.rules[..]))
-            }
-            Speaker::Customer => context.observes && knows(self.signals.as_ref().map(|signals| &signals.rules[..])),
-            Speaker::Unknown => false,
-        }
     }
 }
 
@@ -117,28 +103,35 @@ fn any<const N: usize>(rules: [Option<u32>; N]) -> Option<[Option<u32>; N]> {
     rules.iter().any(Option::is_some).then_some(rules)
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
     /// Adds what the models find where no rule finds anything, and lets pass what they doubt.
-    pub(super) fn weigh(&mut self, opinion: &SecondOpinion, folded: &Folded) {
-        let SecondOpinion { offences, steps, signals } = opinion;
-        match (self.context.speaker, offences, steps, signals) {
-            (Speaker::Agent, offences, steps, _) => {
+    pub(super) fn weigh(&mut self, SecondOpinion { offences, steps, signals }: &SecondOpinion, folded: &Folded) {
+        let observes = self.context.observes;
+        match self.context.speaker {
+            Speaker::Agent => {
                 offences.iter().for_each(|offences| self.weigh_offences(offences, folded));
-                steps.iter().filter(|_| self.context.observes).for_each(|steps| self.observe(steps, folded));
+                steps.iter().filter(|_| observes).for_each(|steps| self.observe(steps, folded));
             }
-            (Speaker::Customer, _, _, Some(signals)) => self.observe(signals, folded),
-            _ => {}
+            Speaker::Customer => signals.iter().filter(|_| observes).for_each(|signals| self.observe(signals, folded)),
+            Speaker::Unknown => {}
         }
+    }
+
+    /// The rule of that number, if there is one and it is wanted.
+    fn wanted(&self, number: Option<u32>) -> Option<(u32, &'a LinkedRule)> {
+        let number = number.filter(|&number| self.context.only.is_none_or(|only| only == number))?;
+        Some((number, self.inner.rule(number)?))
     }
 
     fn weigh_offences(&mut self, offences: &Offences, folded: &Folded) {
         let model = &offences.model;
+        let offence = model.offence();
         let score = |range: &Range<usize>| model.score(folded.slice(range.start, range.end));
         let whole = 0..folded.text.len();
         if whole.len() > WHOLE {
             for sentence in sentences(&folded.text) {
                 let score = score(&sentence);
-                if !self.doubt(model, folded, &sentence, score) && model.finds(score - OUT_OF_LONG_TALK) {
+                if !self.doubt(model, folded, &sentence, score) && offence.finds(score - OUT_OF_LONG_TALK) {
                     self.find(offences, folded, &sentence);
                 }
             }
@@ -148,12 +141,12 @@ impl Part<'_> {
         if self.doubt(model, folded, &whole, of_whole) {
             return;
         }
-        if model.finds(of_whole) {
+        if offence.finds(of_whole) {
             return self.find(offences, folded, &whole);
         }
         // A decent sentence makes the next one no better.
         for sentence in sentences(&folded.text).filter(|sentence| *sentence != whole) {
-            if model.finds(score(&sentence) - ON_ITS_OWN) {
+            if offence.finds(score(&sentence) - ON_ITS_OWN) {
                 self.find(offences, folded, &sentence);
             }
         }
@@ -162,6 +155,7 @@ impl Part<'_> {
     /// Lets pass what rules found in a part that scores like decent talk, whole and near the match. Whether rules found anything there.
     fn doubt(&mut self, model: &Model, folded: &Folded, part: &Range<usize>, score: f32) -> bool {
         let inner = self.inner;
+        let offence = model.offence();
         let here = folded.original(part.start, part.end);
         let mut has_spoken = false;
         for hit in self.hits.iter_mut().filter(|hit| here.overlaps(hit.span)) {
@@ -175,7 +169,7 @@ impl Part<'_> {
                 continue;
             }
             has_spoken = true;
-            if hit.is_as_read(rule) && model.doubts(score) && model.doubts(model.score(nearby(folded, hit.span))) {
+            if hit.is_as_read(rule) && offence.doubts(score) && offence.doubts(model.score(nearby(folded, hit.span))) {
                 hit.reason = Some(Reason::Model);
                 hit.suggestions.clear();
             }
@@ -187,23 +181,12 @@ impl Part<'_> {
     fn find(&mut self, Offences { model, rules }: &Offences, folded: &Folded, part: &Range<usize>) {
         let Some(opinion) = model.explain(folded.slice(part.start, part.end)) else { return };
         let of_category = rules.get(opinion.category as usize).copied().flatten();
-        let Some((index, rule)) = of_category.and_then(|index| Some((index, self.inner.rule(index)?))) else { return };
-        if self.context.only.is_some_and(|only| only != index) {
-            return;
-        }
+        let Some((number, rule)) = self.wanted(of_category) else { return };
         let range = part.start + opinion.range.start..part.start + opinion.range.end;
         let span = folded.original(range.start, range.end);
         let found = Match { range, groups: Vec::new() };
         let suggestions = self.suggestions(rule, None, &found, folded);
-        self.hits.push(Hit {
-            rule: index,
-            span,
-            reason: None,
-            confidence: rule.compiled.confidence,
-            assumed: None,
-            evidence: opinion.evidence,
-            suggestions,
-        });
+        self.hits.push(Hit { evidence: opinion.evidence, suggestions, ..Hit::by_model(number, rule, span) });
     }
 
     /// Adds the signals or steps that no rule found, and lets pass what rules found that nothing in the utterance reads like.
@@ -219,34 +202,30 @@ impl Part<'_> {
                 }
             }
         }
-        for ((label, (score, part)), index) in table.labels().iter().zip(best).zip(rules) {
-            let Some((index, own)) = index.and_then(|index| Some((index, inner.rule(index)?))) else { continue };
+        for ((label, (score, part)), &number) in table.labels().iter().zip(best).zip(rules) {
+            let Some((number, own)) = self.wanted(number) else { continue };
             let mut is_found = false;
             for hit in self.hits.iter_mut().filter(|hit| hit.reason.is_none()) {
                 let Some(rule) = inner.rule(hit.rule).filter(|rule| rule.compiled.kind == own.compiled.kind) else { continue };
-                if rule.is_built_in && hit.is_as_read(rule) && score < label.doubts_below {
+                if rule.is_built_in && hit.is_as_read(rule) && label.doubts(score) {
                     hit.reason = Some(Reason::Model);
                 } else {
                     is_found = true;
                 }
             }
-            if is_found || score < label.finds_from || self.context.only.is_some_and(|only| only != index) {
-                continue;
+            if !is_found && label.finds(score) {
+                self.hits.push(Hit::by_model(number, own, folded.original(part.start, part.end)));
             }
-            self.hits.push(Hit {
-                rule: index,
-                span: folded.original(part.start, part.end),
-                reason: None,
-                confidence: own.compiled.confidence,
-                assumed: None,
-                evidence: Vec::new(),
-                suggestions: Vec::new(),
-            });
         }
     }
 }
 
 impl Hit {
+    fn by_model(number: u32, rule: &LinkedRule, span: Span) -> Self {
+        let confidence = rule.compiled.confidence;
+        Self { rule: number, span, reason: None, confidence, assumed: None, evidence: Vec::new(), suggestions: Vec::new() }
+    }
+
     /// Whether the words stand there: what was heard, or read in a disguise, does not.
     fn is_as_read(&self, rule: &LinkedRule) -> bool {
         self.assumed.is_none() && self.confidence == rule.compiled.confidence

@@ -19,6 +19,18 @@ pub struct Label {
     pub doubts_below: f32,
 }
 
+impl Label {
+    /// Whether a score is one for a finding where no rule found anything.
+    pub(crate) fn finds(&self, score: f32) -> bool {
+        score >= self.finds_from
+    }
+
+    /// Whether a score lets pass what a rule found.
+    pub(crate) fn doubts(&self, score: f32) -> bool {
+        score < self.doubts_below
+    }
+}
+
 /// Weights of `N` labels in place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Table<const N: usize> {
@@ -71,10 +83,9 @@ impl<const N: usize> Table<N> {
             }
         });
         let step = self.step / root(known);
-        std::array::from_fn(|label| {
-            let bias = self.labels.get(label).map_or(0.0, |label| label.bias);
-            bias + step * sums.get(label).map_or(0.0, |&sum| sum as f32)
-        })
+        let mut scores = self.labels.map(|label| label.bias);
+        scores.iter_mut().zip(sums).for_each(|(score, sum)| *score += step * sum as f32);
+        scores
     }
 
     /// The labels, in order.

@@ -149,7 +149,7 @@ pub(super) struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<i64>,
     score: u32,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     critical: bool,
     turns: usize,
     /// Of findings, and of flow rules that are violated.
@@ -157,10 +157,6 @@ pub(super) struct Entry<'a> {
     /// Rules with a finding or a violation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     rules: Vec<usize>,
-}
-
-fn is_false(flag: &bool) -> bool {
-    !flag
 }
 
 impl<'a> Entry<'a> {
