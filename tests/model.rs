@@ -4,7 +4,7 @@
 mod common;
 
 use common::pack_of_one;
-use jinyu::{By, Checker, Confidence, Conversation, Examination, Kind, Reason, Safety, Speaker, Utterance};
+use jinyu::{By, Channel, Checker, Confidence, Conversation, Examination, Kind, Reason, Safety, Speaker, Utterance, Verdict};
 
 fn checker() -> Checker {
     Checker::builder().build().unwrap()
@@ -79,6 +79,48 @@ fn one_decent_sentence_hides_no_offence() {
     assert!(rude.contains(findings[0].text.as_str()), "{findings:?}");
 }
 
+/// Courtesies in sentences of their own save no phrase that a rule finds: neither do guards count them, nor does the model doubt by them.
+#[test]
+fn courtesies_hide_no_offence() {
+    let (before, after) = ("您好，感谢您的来电，很高兴为您服务。", "。请问还有其他可以帮您的吗");
+    for rude in ["您这个没办法", "這是你自己沒填對", "這不關我們的事", "您自己上网查一下", "我不知道"]
+    {
+        for text in [format!("{before}{rude}"), format!("{rude}{after}"), format!("{before}{rude}{after}")] {
+            for checker in [checker(), Checker::builder().without_model().build().unwrap()] {
+                assert!(!checker.check(&text).is_empty(), "{text}");
+            }
+        }
+    }
+    // What helps still excuses.
+    assert_eq!(checker().check("这个我不知道，我帮您问一下同事。请问还有其他可以帮您的吗"), []);
+}
+
+/// What is heard in a sentence is let pass where the words that it is taken for do not make it read like an offence.
+#[test]
+fn doubt_of_what_is_heard() {
+    let listening = || Checker::builder().channel(Channel::Speech);
+    let (with, without) = (listening().build().unwrap(), listening().without_model().build().unwrap());
+    for decent in ["阁下毋须亲自过来，邮寄就可以", "钥匙我找着了，给您放前台"] {
+        assert!(without.check(decent).iter().all(|finding| finding.assumed.is_some()), "{decent}");
+        assert!(!without.check(decent).is_empty(), "{decent}");
+        let Examination { findings, dismissals, .. } = with.examine(decent);
+        assert_eq!(findings, [], "{decent}");
+        assert!(dismissals.iter().any(|dismissal| dismissal.reason == Reason::Model), "{decent}");
+    }
+    assert_eq!(with.check("我不请楚")[0].assumed.as_deref(), Some("我不清楚"));
+}
+
+/// A clause of a numbered list states how things are, and must read more like an offence to be one.
+#[test]
+fn numbered_clauses_are_official() {
+    let rude = "可以办的话早就办了，用得着您说这么久吗";
+    let by_model = |text: &str| checker().check(text).iter().any(|finding| finding.by == By::Model);
+    assert!(by_model(rude));
+    for number in ["3.", "（二）", "3、", "第五：", "Q12："] {
+        assert!(!by_model(&format!("{number}{rude}")), "{number}");
+    }
+}
+
 /// The model weighs a long text window by window: what is rude in the midst of much that is decent stays rude.
 #[test]
 fn decent_talk_hides_no_offence() {
@@ -125,7 +167,7 @@ fn signals_and_steps_in_other_words() {
                 assert_ne!(occurrence.rule, rule.id, "a rule comes first: {}", hit.text);
             } else {
                 alone += 1;
-                assert_eq!((&occurrence.rule, occurrence.confidence), (&rule.id, Confidence::Low));
+                assert_eq!(occurrence.rule, rule.id);
             }
         }
     }
@@ -140,6 +182,27 @@ fn long_turns_hide_no_signal() {
     let seen = observe(&checker(), Speaker::Customer, &text).signals;
     let found = seen.iter().find(|signal| &*signal.name == "compensation").unwrap();
     assert_eq!(found.text, "这中间误工的钱和坏掉的菜，总得有人替我认吧。");
+}
+
+/// What is not clear is a signal, but asks no apology of the agent.
+#[test]
+fn only_certain_dissatisfaction_asks_for_an_apology() {
+    let call = |said: &str| {
+        let mut call = Conversation::new("c");
+        let turns = [said, "订单号多少", "123456", "查到了"];
+        for (number, text) in turns.into_iter().enumerate() {
+            let speaker = if number % 2 == 0 { Speaker::Customer } else { Speaker::Agent };
+            call.utterances.push(Utterance::new(number, speaker, text));
+        }
+        let report = checker().audit(&call);
+        let of = |name: &str| report.assessment.flow.iter().find(|flow| &*flow.rule == name).unwrap().verdict;
+        let signal = report.examinations[0].signals.iter().find(|signal| &*signal.name == "dissatisfaction").unwrap();
+        (signal.confidence, of("handling/no-apology-after-complaint"))
+    };
+    assert_eq!(call("等了这么久就给我这么个结果"), (Confidence::High, Verdict::Violated));
+    let (confidence, verdict) = call("原来好评都是这么来的");
+    assert!(confidence < Confidence::High);
+    assert_eq!(verdict, Verdict::NotApplicable);
 }
 
 /// What a built-in rule takes for a step, and nothing in the utterance reads like, is let pass; of an added pack it is not.

@@ -38,7 +38,7 @@ use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply};
 use crate::trigger::{Clauses, Hope, Prospects, Signature, Trigger, Triggered};
-use crate::verify::{Around, Judge, judge, matches};
+use crate::verify::{Around, Judge, Utterance, WORDS, judge, matches};
 
 /// The built-in packs as written, file name, text and its SHA-256, in order of loading; the first is the shared vocabulary.
 const SOURCES: &[[&str; 3]] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
@@ -125,11 +125,14 @@ pub struct PackSource<'a> {
     pub sha256: Option<&'a str>,
 }
 
-/// Words that say nothing: what a replaced clause may lose besides the match.
+/// Words that say nothing.
 #[derive(Debug)]
 struct Fillers {
+    /// What a replaced clause may lose before the match, and after it.
     lead: Pattern,
     tail: Pattern,
+    /// What excuses nothing: guards do not see it.
+    courtesies: Pattern,
 }
 
 /// A rule, linked with the others.
@@ -316,6 +319,8 @@ impl Checker {
         let mut heard: Vec<Homophone> = Vec::new();
         if inner.is_speech || context.is_speech {
             heard.extend(inner.homophones().iter().flat_map(|homophones| homophones.find(text, &mut scratch.scan)));
+            // Patterns know misspelled words too: what is a word is rather meant.
+            heard.sort_by_cached_key(|homophone| WORDS.cut(&homophone.literal).len());
         }
         // The models have learned from agents and customers, and have no say in a single rule that is looked for by its words.
         let is_asked = context.speaker != Speaker::Unknown
@@ -339,7 +344,11 @@ impl Checker {
             let span = Span::new(span.start + offset, span.end + offset);
             if let Some((respelled, place)) = plain.respelled(span, &literal) {
                 let everywhere = 0..respelled.text.len();
+                let known = part.hits.len();
                 part.look(&Triggered { pattern, last: place.start, clause: everywhere }, &respelled, Some(&place));
+                if let Some(model) = model {
+                    part.weigh_heard(model, &respelled, known);
+                }
             }
         }
         if let Some(model) = model {
@@ -569,7 +578,8 @@ impl Part<'_> {
                 self.is_foreseen = true;
             }
             let prospects = conditions.map(|_| &*prospects);
-            let reason = judge(by, &found.range, folded, &self.context.around, prospects, runs);
+            let said = Utterance { folded, courtesies: &inner.fillers.courtesies };
+            let reason = judge(by, &found.range, said, &self.context.around, prospects, runs);
             let suggestions = match reason {
                 None => self.suggestions(rule, Some(pattern), &found, folded),
                 Some(_) => Vec::new(),

@@ -121,8 +121,10 @@ pub(crate) struct Turn {
     pub(crate) speaker: Speaker,
     pub(crate) start_ms: Option<i64>,
     pub(crate) end_ms: Option<i64>,
-    /// Sorted.
+    /// Sorted; those that are certain.
     pub(crate) events: Vec<Event>,
+    /// Signals that may be there.
+    pub(crate) doubtful: Vec<Event>,
     pub(crate) characters: usize,
     /// Stands for the words, where any rule compares them.
     pub(crate) print: u64,
@@ -130,6 +132,10 @@ pub(crate) struct Turn {
 
 impl Turn {
     fn has(&self, events: &[Event]) -> bool {
+        self.has_certainly(events) || events.iter().any(|event| self.doubtful.contains(event))
+    }
+
+    fn has_certainly(&self, events: &[Event]) -> bool {
         events.iter().any(|event| self.events.binary_search(event).is_ok())
     }
 }
@@ -226,7 +232,7 @@ impl Timeline {
         let mut found = Vec::new();
         for (index, turn) in self.turns.iter().enumerate() {
             since = since || turn.has(&trigger.since);
-            if since && turn.has(&trigger.after) {
+            if since && if trigger.certain { turn.has_certainly(&trigger.after) } else { turn.has(&trigger.after) } {
                 found.push(index);
             }
         }

@@ -2,6 +2,7 @@
 //! as four marks, noise dropped, and for each place the byte of the original that it came from. Only utterances with a
 //! candidate are folded.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::rules::literal::is_break;
@@ -56,6 +57,8 @@ pub(crate) struct Folded {
     origins: Vec<(u32, u32)>,
     /// Whether a squeezed reading of the same text would differ.
     pub(crate) suspicious: bool,
+    /// The text without what says nothing, once somebody asked for it; `None` where it all says something.
+    bare: OnceCell<Option<Vec<char>>>,
 }
 
 /// A letter, or a gap between letters, in the order of the original.
@@ -105,7 +108,13 @@ impl Folded {
             previous = Some(c);
         }
         let size = letters.len() + tokens.len();
-        let mut folded = Self { text: Vec::with_capacity(size), reading, origins: Vec::with_capacity(size), suspicious };
+        let mut folded = Self {
+            text: Vec::with_capacity(size),
+            reading,
+            origins: Vec::with_capacity(size),
+            suspicious,
+            bare: OnceCell::new(),
+        };
         let mut open = false;
         for (index, token) in tokens.iter().enumerate() {
             match token {
@@ -222,6 +231,7 @@ impl Folded {
             return None;
         }
         let mut respelled = self.clone();
+        respelled.bare = OnceCell::new();
         respelled.text.get_mut(from..to)?.copy_from_slice(letters);
         Some((respelled, from..to))
     }
@@ -234,6 +244,18 @@ impl Folded {
     /// A part of the text; empty where there is none.
     pub(crate) fn slice(&self, from: usize, to: usize) -> &[char] {
         self.text.get(from..to).unwrap_or_default()
+    }
+
+    /// The text with marks in place of what says nothing, which `find` finds when it is first asked.
+    pub(crate) fn bare<I: Iterator<Item = Range<usize>>>(&self, find: impl FnOnce(&[char]) -> I) -> &[char] {
+        let make = || {
+            let mut bare: Option<Vec<char>> = None;
+            for range in find(&self.text) {
+                bare.get_or_insert_with(|| self.text.clone()).get_mut(range)?.fill('，');
+            }
+            bare
+        };
+        self.bare.get_or_init(make).as_deref().unwrap_or(&self.text)
     }
 
     /// Start and end of the clause around a range, without the marks that bound it.

@@ -92,19 +92,35 @@ pub(crate) fn matches(pattern: &Pattern, text: &[char], last: usize, runs: &mut 
     found
 }
 
+/// What was said, and which clauses of it are mere courtesy.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Utterance<'a> {
+    pub(crate) folded: &'a Folded,
+    pub(crate) courtesies: &'a Pattern,
+}
+
+impl<'a> Utterance<'a> {
+    /// Its text without courtesies: "is there anything else I can help you with" helps with nothing.
+    fn bare(&self, runs: &mut Runs) -> &'a [char] {
+        self.folded.bare(|text| matches(self.courtesies, text, text.len(), runs).into_iter().map(|found| found.range))
+    }
+}
+
 /// What lets a match pass, or `None` when it is a finding.
 pub(crate) fn judge(
     judge: &Judge,
     range: &Range<usize>,
-    folded: &Folded,
+    said: Utterance<'_>,
     around: &Around<'_>,
     prospects: Option<&Prospects>,
     runs: &mut Runs,
 ) -> Option<Reason> {
+    let folded = said.folded;
     if judge.boundary && !stands_on_word_boundaries(range, folded) {
         return Some(Reason::Boundary);
     }
-    let view = View { range, folded, clause: folded.clause(range.start, range.end), around, prospects };
+    let bare = if judge.has_checks() { said.bare(runs) } else { &folded.text };
+    let view = View { range, folded, bare, clause: folded.clause(range.start, range.end), around, prospects };
     if !judge.when.is_empty() && !judge.when.iter().any(|check| check.conditions.iter().any(|c| view.holds(c, runs))) {
         return Some(Reason::When);
     }
@@ -145,6 +161,8 @@ impl<'a> Said<'a> {
 struct View<'a> {
     range: &'a Range<usize>,
     folded: &'a Folded,
+    /// Its text without courtesies, letter for letter.
+    bare: &'a [char],
     clause: (usize, usize),
     around: &'a Around<'a>,
     /// What the text may match of what conditions ask for; `None` where that is not known.
@@ -172,9 +190,9 @@ impl<'a> View<'a> {
         (!condition.quoted || self.folded.is_quoted(start, end))
             && found(&condition.before, self.folded.slice(self.clause.0, start))
             && found(&condition.after, self.after())
-            && found(&condition.earlier, self.folded.slice(0, start))
-            && found(&condition.later, self.folded.slice(end, text.len()))
-            && found(&condition.utterance, text)
+            && found(&condition.earlier, self.bare.get(..start).unwrap_or_default())
+            && found(&condition.later, self.bare.get(end..).unwrap_or_default())
+            && found(&condition.utterance, self.bare)
             && (condition.customer.is_none() || customer.folded().is_some_and(|said| found(&condition.customer, said)))
             && (condition.agent.is_none() || agent.folded().is_some_and(|said| found(&condition.agent, said)))
             && condition.around.as_ref().is_none_or(|pattern| {

@@ -12,6 +12,8 @@ pub(crate) struct Example {
     pub(crate) text: String,
     /// The main one first; none when it shows nothing.
     pub(crate) labels: Vec<String>,
+    /// Labels that only one of two readers saw: of those it says nothing.
+    pub(crate) maybe: Vec<String>,
     /// What it was made from: a template, a rule, a conversation, or the sentence itself. Sentences of one source are alike.
     pub(crate) source: u64,
     pub(crate) weight: f32,
@@ -24,6 +26,7 @@ impl Example {
     /// How much it says about a label.
     pub(crate) fn importance(&self, name: &str) -> f32 {
         match (self.known, ASIDES.contains(&name)) {
+            _ if self.maybe.iter().any(|label| label == name) => 0.0,
             (Known::Usual, true) => UNJUDGED * self.weight,
             (Known::Asides, false) => 0.0,
             _ => self.weight,
@@ -141,6 +144,8 @@ struct Turn {
     steps: Vec<String>,
     #[serde(default)]
     signals: Vec<String>,
+    #[serde(default)]
+    maybe: Vec<String>,
     /// Which asides it holds, where somebody looked.
     also: Option<Vec<String>>,
 }
@@ -164,7 +169,8 @@ pub(crate) fn read(subject: Subject) -> Result<Vec<Example>, Box<dyn std::error:
     examples.extend(of_packs(&checker, subject));
     if subject == Subject::Offences {
         for Sentence { text, labels } in records(&here.join("examples"))? {
-            examples.push(Example { source: source(&text), text, labels, weight: SENTENCE, known: Known::All, by_rules: None });
+            let (source, known) = (source(&text), Known::All);
+            examples.push(Example { text, labels, maybe: Vec::new(), source, weight: SENTENCE, known, by_rules: None });
         }
         let courtesies: Vec<&str> = checker
             .packs()
@@ -186,7 +192,10 @@ fn of_template(Template { t, labels }: Template, known: Known) -> impl Iterator<
     let drawn = draw(&t, source);
     let worth = if labels.is_empty() && known == Known::Usual { WORTH_OF_NOTHING } else { WORTH };
     let weight = worth / drawn.len() as f32;
-    drawn.into_iter().map(move |text| Example { text, labels: labels.clone(), source, weight, known, by_rules: None })
+    drawn.into_iter().map(move |text| {
+        let labels = labels.clone();
+        Example { text, labels, maybe: Vec::new(), source, weight, known, by_rules: None }
+    })
 }
 
 /// The turns of those who show such things.
@@ -204,7 +213,7 @@ fn of_conversation(checker: &Checker, subject: Subject, conversation: Conversati
         let known = if turn.also.is_some() { Known::All } else { Known::Usual };
         let labels = labels.into_iter().chain(turn.also.unwrap_or_default()).collect();
         let by_rules = Some(found.into_iter().map(|occurrence| occurrence.name.to_string()).collect());
-        examples.push(Example { text: turn.text, labels, source, weight: TURN, known, by_rules });
+        examples.push(Example { text: turn.text, labels, maybe: turn.maybe, source, weight: TURN, known, by_rules });
     }
     examples
 }
@@ -214,8 +223,8 @@ fn of_packs(checker: &Checker, subject: Subject) -> Vec<Example> {
     let mut examples = Vec::new();
     for rule in checker.packs().iter().flat_map(|pack| &pack.rules) {
         let of_rule = |text: &str, labels: Vec<String>| {
-            let text = text.to_owned();
-            Example { text, labels, source: source(&rule.id), weight: 1.0, known: Known::All, by_rules: None }
+            let (text, source) = (text.to_owned(), source(&rule.id));
+            Example { text, labels, maybe: Vec::new(), source, weight: 1.0, known: Known::All, by_rules: None }
         };
         let labels = match (subject.label(&rule.kind), &rule.kind) {
             (Some(label), _) => vec![label.to_owned()],
@@ -257,7 +266,7 @@ fn frame(at: usize, example: &Example, courtesies: &[&str]) -> Option<Example> {
         2 => format!("{} {}", courtesy(8), example.text),
         _ => format!("{}，{}，{}", courtesy(8), example.text, courtesy(24)),
     };
-    Some(Example { text, labels: example.labels.clone(), by_rules: None, ..*example })
+    Some(Example { text, labels: example.labels.clone(), maybe: Vec::new(), by_rules: None, ..*example })
 }
 
 /// The lines of a folder's files, by name.

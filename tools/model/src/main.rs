@@ -24,7 +24,7 @@ const CATEGORY_TRUST: f32 = 60.0;
 
 /// The score from which an utterance is an offence, and below which a finding of rules is doubted. Chosen so that plain talk stays quiet:
 /// see README.md.
-const OFFENCES: Thresholds = Thresholds { finds_from: 4.0, doubts_below: -1.0 };
+const OFFENCES: Thresholds = Thresholds { finds_from: 3.5, doubts_below: -2.0 };
 
 /// The same for steps and signals, chosen for each from these by what does best on turns that were not learned from. What is first does
 /// where others are hardly better.
@@ -186,6 +186,7 @@ impl Set {
                 .iter()
                 .zip(&scores)
                 .filter(|(example, _)| example.known == Known::All || !ASIDES.contains(name))
+                .filter(|(example, _)| !example.maybe.iter().any(|label| label == name))
                 .filter_map(|(example, scores)| {
                     let is_named = |names: &[String]| names.iter().any(|other| other == name);
                     let by_rules = is_named(example.by_rules.as_ref()?);

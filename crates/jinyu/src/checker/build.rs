@@ -218,8 +218,8 @@ impl Inner {
             .are_ready()
             .then(|| Conditions::new(Scanner::from_static(CONDITIONS_SCANNER), Trigger::from_static(CONDITIONS_TRIGGER)));
         let linker = Linker::new(vocabulary);
-        let [lead, tail] = FILLERS.map(|written| linker.surroundings(written));
-        let fillers = Fillers { lead, tail };
+        let [lead, tail, courtesies] = FILLERS.map(|written| linker.surroundings(written));
+        let fillers = Fillers { lead, tail, courtesies };
         // Growing would copy what is a good part of a start.
         let compiled = || packs.iter().flat_map(|(pack, _)| &pack.rules);
         let mut rules: Vec<LinkedRule> = Vec::with_capacity(compiled().count());

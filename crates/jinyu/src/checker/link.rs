@@ -103,13 +103,16 @@ impl Linker {
 #[cfg(test)]
 mod tests {
     use crate::Checker;
+    use crate::checker::Fillers;
+    use crate::rules::pattern::Pattern;
 
     /// A checker of the built-in packs alone does not know their word classes: without its program a pattern would never match.
     #[test]
     fn every_program_is_ready() {
         let checker = Checker::builder().build().unwrap();
         let inner = &*checker.0;
-        assert!(inner.fillers.lead.has_program() && inner.fillers.tail.has_program());
+        let Fillers { lead, tail, courtesies } = &inner.fillers;
+        assert!([lead, tail, courtesies].into_iter().all(Pattern::has_program));
         for rule in &inner.rules {
             for index in 0..rule.compiled.count {
                 let pattern = inner.linker.pattern_of(&rule.compiled, index).unwrap();

@@ -10,7 +10,7 @@ use crate::folded::Folded;
 use crate::model::{self, Model, Table};
 use crate::rules::literal::is_break;
 use crate::rules::matcher::Match;
-use crate::rules::{Category, Kind, SIGNALS, STEPS};
+use crate::rules::{Category, Confidence, Kind, SIGNALS, STEPS};
 use crate::span::Span;
 
 /// The models, and the rules that say what their findings mean.
@@ -36,6 +36,16 @@ struct Observer<const N: usize> {
     rules: [Option<u32>; N],
 }
 
+/// A sentence of an utterance.
+struct Sentence {
+    part: Range<usize>,
+    place: Span,
+    /// How much it reads like an offence.
+    score: f32,
+    /// Whether rules found anything in it.
+    is_judged: bool,
+}
+
 /// An utterance of at most so many letters is weighed as a whole first, since its sentences explain each other. In a longer one a few rude
 /// words would weigh nothing beside a hundred decent ones.
 const WHOLE: usize = 60;
@@ -47,7 +57,21 @@ const SENTENCE: usize = 6;
 const ON_ITS_OWN: f32 = 1.0;
 
 /// In a longer utterance, which informs more often than it talks to somebody, so much more.
-const OUT_OF_LONG_TALK: f32 = 2.0;
+const OUT_OF_LONG_TALK: f32 = 3.0;
+
+/// A numbered clause, as of an official answer, states how things are; it must score so much more.
+const NUMBERED: f32 = 2.0;
+
+/// What rules found is let pass only where the clause of the match with the next one scores less than this: courtesies around a plain
+/// offence make it no better.
+const NEARBY: f32 = 1.0;
+
+/// What was heard must score so much with the words that it is taken for: it may be something else.
+const HEARD: f32 = 0.0;
+
+/// What a model scores so much above what a finding asks for is certain; what it scores less far below than rules found is not.
+const CERTAIN: f32 = 2.0;
+const LUKEWARM: f32 = 1.0;
 
 /// Where the sentence that begins at a place of a text ends: after its stop, or where somebody who speaks on pauses.
 fn sentence_end(text: &[char], from: usize) -> usize {
@@ -65,6 +89,17 @@ fn sentence_end(text: &[char], from: usize) -> usize {
 fn sentences(text: &[char]) -> impl Iterator<Item = Range<usize>> {
     let next = |from: usize| (from < text.len()).then(|| from..sentence_end(text, from));
     std::iter::successors(next(0), move |last| next(last.end))
+}
+
+/// Whether a text begins with a number as of a list: `1.`, `（二）`, `Q3：`.
+fn is_numbered(text: &str) -> bool {
+    let text = text.trim_start().trim_start_matches(['(', '（', 'Q', '第']);
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c));
+    let mut rest = rest.chars();
+    let is_number = rest.as_str().len() < text.len();
+    is_number
+        && matches!(rest.next(), Some('.' | '、' | ')' | '）' | ':' | '：'))
+        && !rest.next().is_some_and(|c| c.is_ascii_digit())
 }
 
 /// The clause of a match and the next one: courtesies further off make it no better.
@@ -126,55 +161,70 @@ impl<'a> Part<'a> {
     fn weigh_offences(&mut self, offences: &Offences, folded: &Folded) {
         let model = &offences.model;
         let offence = model.offence();
-        let score = |range: &Range<usize>| model.score(folded.slice(range.start, range.end));
-        let whole = 0..folded.text.len();
-        if whole.len() > WHOLE {
-            for sentence in sentences(&folded.text) {
-                let score = score(&sentence);
-                if !self.doubt(model, folded, &sentence, score) && offence.finds(score - OUT_OF_LONG_TALK) {
-                    self.find(offences, folded, &sentence);
-                }
+        let score = |part: &Range<usize>| model.score(folded.slice(part.start, part.end));
+        let mut parts: Vec<Sentence> = sentences(&folded.text)
+            .map(|part| Sentence { place: folded.original(part.start, part.end), score: score(&part), part, is_judged: false })
+            .collect();
+        self.doubt(model, folded, &mut parts);
+        let is_long = folded.text.len() > WHOLE;
+        let handicap = if is_numbered(self.text) { NUMBERED } else { 0.0 };
+        if let ([_, _, ..], false, false) = (&*parts, is_long, parts.iter().any(|sentence| sentence.is_judged)) {
+            let whole = 0..folded.text.len();
+            if offence.finds(score(&whole) - handicap) {
+                return self.find(offences, folded, &whole);
             }
-            return;
         }
-        let of_whole = score(&whole);
-        if self.doubt(model, folded, &whole, of_whole) {
-            return;
-        }
-        if offence.finds(of_whole) {
-            return self.find(offences, folded, &whole);
-        }
+        let handicap = match &*parts {
+            _ if is_long => handicap + OUT_OF_LONG_TALK,
+            [_] => handicap,
+            _ => handicap + ON_ITS_OWN,
+        };
         // A decent sentence makes the next one no better.
-        for sentence in sentences(&folded.text).filter(|sentence| *sentence != whole) {
-            if offence.finds(score(&sentence) - ON_ITS_OWN) {
-                self.find(offences, folded, &sentence);
-            }
+        for sentence in parts.iter().filter(|sentence| !sentence.is_judged && offence.finds(sentence.score - handicap)) {
+            self.find(offences, folded, &sentence.part);
         }
     }
 
-    /// Lets pass what rules found in a part that scores like decent talk, whole and near the match. Whether rules found anything there.
-    fn doubt(&mut self, model: &Model, folded: &Folded, part: &Range<usize>, score: f32) -> bool {
+    /// Lets pass what rules found in sentences that score like decent talk, as does what stands near the match. Says of each sentence
+    /// whether rules found anything in it.
+    fn doubt(&mut self, model: &Model, folded: &Folded, sentences: &mut [Sentence]) {
         let inner = self.inner;
         let offence = model.offence();
-        let here = folded.original(part.start, part.end);
-        let mut has_spoken = false;
-        for hit in self.hits.iter_mut().filter(|hit| here.overlaps(hit.span)) {
+        for hit in &mut self.hits {
             let Some(rule) = inner.rule(hit.rule).filter(|rule| matches!(rule.compiled.kind, Kind::Taboo(_))) else { continue };
             // Added rules may be about what the model has not learned; what their guards let pass is for their authors to say.
-            if !rule.is_built_in {
-                has_spoken = true;
+            if rule.is_built_in && hit.reason.is_some() {
                 continue;
             }
-            if hit.reason.is_some() {
-                continue;
+            let mut is_decent = rule.is_built_in && hit.is_as_read(rule);
+            for sentence in sentences.iter_mut().filter(|sentence| sentence.place.overlaps(hit.span)) {
+                sentence.is_judged = true;
+                is_decent &= offence.doubts(sentence.score);
             }
-            has_spoken = true;
-            if hit.is_as_read(rule) && offence.doubts(score) && offence.doubts(model.score(nearby(folded, hit.span))) {
+            if is_decent && model.score(nearby(folded, hit.span)) < NEARBY {
                 hit.reason = Some(Reason::Model);
                 hit.suggestions.clear();
             }
         }
-        has_spoken
+    }
+
+    /// Lets pass what was heard in sentences that do not read like an offence with the words that it takes to be meant either. `known` of
+    /// the hits were there before.
+    pub(super) fn weigh_heard(&mut self, opinion: &SecondOpinion, respelled: &Folded, known: usize) {
+        let (Some(Offences { model, .. }), Speaker::Agent) = (&opinion.offences, self.context.speaker) else { return };
+        let inner = self.inner;
+        for hit in self.hits.iter_mut().skip(known).filter(|hit| hit.reason.is_none()) {
+            let is_known = |rule: &&LinkedRule| rule.is_built_in && matches!(rule.compiled.kind, Kind::Taboo(_));
+            if inner.rule(hit.rule).filter(is_known).is_none() {
+                continue;
+            }
+            let here = |part: &Range<usize>| respelled.original(part.start, part.end).overlaps(hit.span);
+            let mut parts = sentences(&respelled.text).filter(here);
+            if parts.all(|part| model.score(respelled.slice(part.start, part.end)) < HEARD) {
+                hit.reason = Some(Reason::Model);
+                hit.suggestions.clear();
+            }
+        }
     }
 
     /// Adds a finding for what weighs most in a part.
@@ -189,7 +239,8 @@ impl<'a> Part<'a> {
         self.hits.push(Hit { evidence: opinion.evidence, suggestions, ..Hit::by_model(number, rule, span) });
     }
 
-    /// Adds the signals or steps that no rule found, and lets pass what rules found that nothing in the utterance reads like.
+    /// Adds the signals or steps that no rule found, and lets pass what rules found that nothing in the utterance reads like. What it and
+    /// rules do not agree on is less certain.
     fn observe<const N: usize>(&mut self, Observer { table, rules }: &Observer<N>, folded: &Folded) {
         let inner = self.inner;
         let whole = 0..folded.text.len();
@@ -209,12 +260,17 @@ impl<'a> Part<'a> {
                 let Some(rule) = inner.rule(hit.rule).filter(|rule| rule.compiled.kind == own.compiled.kind) else { continue };
                 if rule.is_built_in && hit.is_as_read(rule) && label.doubts(score) {
                     hit.reason = Some(Reason::Model);
-                } else {
-                    is_found = true;
+                    continue;
+                }
+                is_found = true;
+                if rule.is_built_in && !label.finds(score + LUKEWARM) {
+                    hit.confidence = hit.confidence.min(Confidence::Medium);
                 }
             }
             if !is_found && label.finds(score) {
-                self.hits.push(Hit::by_model(number, own, folded.original(part.start, part.end)));
+                let hit = Hit::by_model(number, own, folded.original(part.start, part.end));
+                let confidence = if label.finds(score - CERTAIN) { Confidence::High } else { hit.confidence };
+                self.hits.push(Hit { confidence, ..hit });
             }
         }
     }
@@ -229,5 +285,21 @@ impl Hit {
     /// Whether the words stand there: what was heard, or read in a disguise, does not.
     fn is_as_read(&self, rule: &LinkedRule) -> bool {
         self.assumed.is_none() && self.confidence == rule.compiled.confidence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_numbered;
+
+    #[test]
+    fn numbers_of_a_list() {
+        for text in ["1.带身份证", " 12、", "（三）不得", "(4) 逾期", "Q2：可以吗", "第五：", "十二、附则"]
+        {
+            assert!(is_numbered(text), "{text}");
+        }
+        for text in ["", "1", "1.5元一份", "12点", "三个人", "（您）", "、", "Q群", "第五天", "您好1."] {
+            assert!(!is_numbered(text), "{text}");
+        }
     }
 }

@@ -235,10 +235,13 @@ impl Session {
         };
         self.signals.extend(seen.signals.iter().map(observation));
         self.steps.extend(seen.steps.iter().map(observation));
-        let mut events: Vec<Event> = Vec::new();
-        for occurrence in seen.signals.iter().chain(&seen.steps) {
-            events.extend(inner.events.named(&occurrence.name));
-            events.extend(inner.events.named(&occurrence.rule));
+        let (mut events, mut doubtful): (Vec<Event>, Vec<Event>) = (Vec::new(), Vec::new());
+        let of = |occurrence: &Occurrence| [inner.events.named(&occurrence.name), inner.events.named(&occurrence.rule)];
+        events.extend(seen.steps.iter().flat_map(of).flatten());
+        // A signal that only the model sees, and not clearly, asks nothing of the agent.
+        for signal in seen.signals.iter().filter(|signal| signal.confidence > Confidence::Low) {
+            let list = if signal.confidence < Confidence::High { &mut doubtful } else { &mut events };
+            list.extend(of(signal).into_iter().flatten());
         }
         for finding in &seen.findings {
             let Some(rule) = inner.rules.iter().find(|rule| rule.compiled.id == finding.rule) else { continue };
@@ -263,6 +266,7 @@ impl Session {
                 loss.turns.push(utterance.turn);
             }
         }
+        doubtful.retain(|event| !events.contains(event));
         events.sort_unstable();
         events.dedup();
         let promising = seen
@@ -280,6 +284,7 @@ impl Session {
             start_ms: utterance.start_ms,
             end_ms: utterance.end_ms,
             events,
+            doubtful,
             characters: utterance.text.chars().filter(|&c| is_han(c) || c.is_alphanumeric()).count(),
             print: if is_compared { print(&utterance.text) } else { 0 },
         });

@@ -292,8 +292,10 @@ impl Vocabulary {
     }
 }
 
-/// What surrounds a match may be: fillers before it, particles after it, and marks.
-pub(crate) const FILLERS: [&str; 2] = ["^(?:{lead}|[，。！？“”])*$", "^(?:{tail}|[，。！？“”])*$"];
+/// Words that say nothing: fillers before a match, particles after it, and marks; and the clauses of courtesy with which agents begin and
+/// end.
+pub(crate) const FILLERS: [&str; 3] =
+    ["^(?:{lead}|[，。！？“”])*$", "^(?:{tail}|[，。！？“”])*$", "(?:^|[，。！？])(?<span>{courtesy}{tail}*)(?:$|[，。！？])"];
 
 /// The guards that a pack declares.
 fn guards(pack: &RulePack) -> Vec<(String, Later<Vec<Condition>>)> {

@@ -86,8 +86,8 @@ impl FlowRule {
             Demand::Forbid { trigger, .. } | Demand::Pause { trigger, .. } => Some(trigger),
             _ => None,
         };
-        if let Some(Trigger { after, since, which, unanswered }) = trigger {
-            let unanswered = if *unanswered { "true" } else { "" };
+        if let Some(Trigger { after, since, which, unanswered, certain }) = trigger {
+            let flag = |is_set: bool| if is_set { "true" } else { "" }.to_owned();
             let which = match which {
                 Which::Each => "",
                 Which::First => "first",
@@ -97,7 +97,8 @@ impl FlowRule {
                 ("after", list(after)),
                 ("since", list(since)),
                 ("trigger", which.to_owned()),
-                ("even-unanswered", unanswered.to_owned()),
+                ("even-unanswered", flag(*unanswered)),
+                ("certain", flag(*certain)),
             ]);
         }
         details.push(("unless", list(&self.unless)));
@@ -170,6 +171,8 @@ pub(crate) struct Trigger<E> {
     pub(crate) which: Which,
     /// Whether it is a violation too when no agent says anything more.
     pub(crate) unanswered: bool,
+    /// Whether only signals count that are certain.
+    pub(crate) certain: bool,
 }
 
 /// Which of several triggers count.
@@ -205,8 +208,8 @@ fn map_all<E, F>(events: &[E], event: &mut impl FnMut(&E) -> Result<F, String>) 
 
 impl<E> Trigger<E> {
     fn map<F>(&self, event: &mut impl FnMut(&E) -> Result<F, String>) -> Result<Trigger<F>, String> {
-        let Self { after, since, which, unanswered } = self;
-        Ok(Trigger { after: map_all(after, event)?, since: map_all(since, event)?, which: *which, unanswered: *unanswered })
+        let &Self { ref after, ref since, which, unanswered, certain } = self;
+        Ok(Trigger { after: map_all(after, event)?, since: map_all(since, event)?, which, unanswered, certain })
     }
 }
 
@@ -317,6 +320,7 @@ pub(crate) struct RawFlow {
     seconds: Option<u32>,
     anywhere: Option<bool>,
     even_unanswered: Option<bool>,
+    certain: Option<bool>,
     times: Option<usize>,
     characters: Option<usize>,
     first_reply: Option<u32>,
@@ -422,6 +426,7 @@ impl RawFlow {
             ("seconds", self.seconds.is_some()),
             ("anywhere", self.anywhere.is_some()),
             ("even-unanswered", self.even_unanswered.is_some()),
+            ("certain", self.certain.is_some()),
             ("times", self.times.is_some()),
             ("characters", self.characters.is_some()),
             ("first-reply", self.first_reply.is_some()),
@@ -435,10 +440,22 @@ impl RawFlow {
     fn demand(&self) -> Result<Demand<String>, String> {
         let (known, needed): (&[&str], &[&str]) = match self.kind {
             RawKind::Require => (
-                &["want", "after", "since", "trigger", "first", "last", "turns", "seconds", "anywhere", "even-unanswered"],
+                &[
+                    "want",
+                    "after",
+                    "since",
+                    "trigger",
+                    "first",
+                    "last",
+                    "turns",
+                    "seconds",
+                    "anywhere",
+                    "even-unanswered",
+                    "certain",
+                ],
                 &["want"],
             ),
-            RawKind::Forbid => (&["forbid", "after", "since", "trigger", "turns"], &["forbid", "after"]),
+            RawKind::Forbid => (&["forbid", "after", "since", "trigger", "turns", "certain"], &["forbid", "after"]),
             RawKind::Order => (&["order", "optional"], &["order"]),
             RawKind::Repeat => (&["times", "characters"], &[]),
             RawKind::Timing => (&["first-reply", "gap", "pause", "after", "since", "trigger", "want"], &[]),
@@ -456,6 +473,7 @@ impl RawFlow {
             since: self.since.clone(),
             which: self.trigger.unwrap_or_default(),
             unanswered: self.even_unanswered.unwrap_or_default(),
+            certain: self.certain.unwrap_or_default(),
         };
         Ok(match self.kind {
             RawKind::Require => {
