@@ -67,7 +67,7 @@ const NUMBERED: f32 = 2.0;
 const NEARBY: f32 = 1.0;
 
 /// What was heard must score so much with the words that it is taken for: it may be something else.
-const HEARD: f32 = 0.0;
+const HEARD: f32 = -1.0;
 
 /// What a model scores so much above what a finding asks for is certain; what it scores less far below than rules found is not.
 const CERTAIN: f32 = 2.0;
