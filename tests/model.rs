@@ -4,7 +4,9 @@
 mod common;
 
 use common::pack_of_one;
-use jinyu::{By, Channel, Checker, Confidence, Conversation, Examination, Kind, Reason, Safety, Speaker, Utterance, Verdict};
+use jinyu::{
+    By, Channel, Checker, Confidence, Conversation, Examination, Kind, Reason, RulePack, Safety, Speaker, Utterance, Verdict,
+};
 
 fn checker() -> Checker {
     Checker::builder().build().unwrap()
@@ -92,7 +94,13 @@ fn courtesies_hide_no_offence() {
         }
     }
     // What helps still excuses.
-    assert_eq!(checker().check("这个我不知道，我帮您问一下同事。请问还有其他可以帮您的吗"), []);
+    for decent in [
+        "这个我不知道，我帮您问一下同事。请问还有其他可以帮您的吗",
+        "这个我不知道，谢谢您的反馈我马上去查",
+        "今天就先到这里，谢谢您的来电",
+    ] {
+        assert_eq!(checker().check(decent), [], "{decent}");
+    }
 }
 
 /// What is heard in a sentence is let pass where the words that it is taken for do not make it read like an offence.
@@ -203,6 +211,44 @@ fn only_certain_dissatisfaction_asks_for_an_apology() {
     let (confidence, verdict) = call("原来好评都是这么来的");
     assert!(confidence < Confidence::High);
     assert_eq!(verdict, Verdict::NotApplicable);
+    // Anger that is doubtful takes nothing from what is certain.
+    let certain = "我对你们的服务非常不满意";
+    assert_eq!(call(certain), (Confidence::High, Verdict::Violated));
+    assert_eq!(call(&format!("{certain}，你们太离谱了")).1, Verdict::Violated);
+}
+
+/// A signal of an added pack asks what its author says, however sure it is.
+#[test]
+fn signals_of_added_packs_are_taken_as_they_are() {
+    let pack = r#"
+        [pack]
+        name = "mine"
+        version = "1"
+        summary = "-"
+        [[rule]]
+        id = "mine/worried"
+        signal = "worried"
+        confidence = "low"
+        phrases = ["心里没底"]
+        hit = ["我心里没底"]
+        miss = ["我心里有底"]
+        [[flow]]
+        id = "mine/reassure"
+        kind = "require"
+        severity = "note"
+        why = "-"
+        want = ["apologise", "empathise"]
+        after = ["worried"]
+        certain = true
+        turns = 1
+        violated = ["客户：我心里没底\n客服：订单号多少\n客户：1\n客服：好"]
+        satisfied = ["客户：我心里没底\n客服：非常抱歉让您担心了"]
+        not-applicable = ["客户：在吗\n客服：在的"]
+    "#;
+    let pack = RulePack::from_toml("mine.toml", pack).unwrap();
+    for builder in [Checker::builder(), Checker::builder().without_model()] {
+        builder.pack(pack.clone()).build().unwrap();
+    }
 }
 
 /// What a built-in rule takes for a step, and nothing in the utterance reads like, is let pass; of an added pack it is not.

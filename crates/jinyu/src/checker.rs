@@ -38,7 +38,7 @@ use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply};
 use crate::trigger::{Clauses, Hope, Prospects, Signature, Trigger, Triggered};
-use crate::verify::{Around, Judge, Utterance, WORDS, judge, matches};
+use crate::verify::{Around, Judge, WORDS, judge, matches};
 
 /// The built-in packs as written, file name, text and its SHA-256, in order of loading; the first is the shared vocabulary.
 const SOURCES: &[[&str; 3]] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
@@ -131,7 +131,7 @@ struct Fillers {
     /// What a replaced clause may lose before the match, and after it.
     lead: Pattern,
     tail: Pattern,
-    /// What excuses nothing: guards do not see it.
+    /// What excuses no offence: guards do not see it.
     courtesies: Pattern,
 }
 
@@ -387,8 +387,14 @@ impl Checker {
                     text: words,
                 };
                 match seen.iter_mut().find(|other| other.name == *name) {
-                    Some(other) if other.span <= occurrence.span => {}
-                    Some(other) => *other = occurrence,
+                    // The first is shown, as sure as the surest.
+                    Some(other) => {
+                        let confidence = other.confidence.max(occurrence.confidence);
+                        if occurrence.span < other.span {
+                            *other = occurrence;
+                        }
+                        other.confidence = confidence;
+                    }
                     None => seen.push(occurrence),
                 }
                 continue;
@@ -438,8 +444,9 @@ impl Checker {
 /// Adds what has not been seen in an earlier part.
 fn append_new(seen: &mut Vec<Occurrence>, new: Vec<Occurrence>) {
     for occurrence in new {
-        if !seen.iter().any(|other| other.name == occurrence.name) {
-            seen.push(occurrence);
+        match seen.iter_mut().find(|other| other.name == occurrence.name) {
+            Some(other) => other.confidence = other.confidence.max(occurrence.confidence),
+            None => seen.push(occurrence),
         }
     }
 }
@@ -562,7 +569,12 @@ impl Part<'_> {
                 found.range.start <= place.start && place.end <= found.range.end && found.range.len() >= LEAST_HEARD
             };
             let is_doubtful = respelled.is_some() || folded.reading == Reading::Squeezed;
-            let is_known = |hit: &Hit| hit.rule == pattern.rule && hit.span.overlaps(span);
+            // Where the model lets one spelling pass, another one may be meant.
+            let is_known = |hit: &Hit| {
+                hit.rule == pattern.rule
+                    && hit.span.overlaps(span)
+                    && hit.reason.as_ref().is_none_or(|reason| *reason != Reason::Model)
+            };
             if span.is_empty()
                 || respelled.is_some_and(|place| !is_heard(place))
                 || (is_doubtful && self.hits.iter().any(is_known))
@@ -578,8 +590,9 @@ impl Part<'_> {
                 self.is_foreseen = true;
             }
             let prospects = conditions.map(|_| &*prospects);
-            let said = Utterance { folded, courtesies: &inner.fillers.courtesies };
-            let reason = judge(by, &found.range, said, &self.context.around, prospects, runs);
+            let is_taboo = matches!(rule.compiled.kind, Kind::Taboo(_));
+            let courtesies = is_taboo.then_some(&inner.fillers.courtesies);
+            let reason = judge(by, &found.range, folded, courtesies, &self.context.around, prospects, runs);
             let suggestions = match reason {
                 None => self.suggestions(rule, Some(pattern), &found, folded),
                 Some(_) => Vec::new(),

@@ -121,9 +121,9 @@ pub(crate) struct Turn {
     pub(crate) speaker: Speaker,
     pub(crate) start_ms: Option<i64>,
     pub(crate) end_ms: Option<i64>,
-    /// Sorted; those that are certain.
+    /// Sorted.
     pub(crate) events: Vec<Event>,
-    /// Signals that may be there.
+    /// Signals that a rule sees and the model hardly.
     pub(crate) doubtful: Vec<Event>,
     pub(crate) characters: usize,
     /// Stands for the words, where any rule compares them.
@@ -232,7 +232,8 @@ impl Timeline {
         let mut found = Vec::new();
         for (index, turn) in self.turns.iter().enumerate() {
             since = since || turn.has(&trigger.since);
-            if since && if trigger.certain { turn.has_certainly(&trigger.after) } else { turn.has(&trigger.after) } {
+            let is_trigger = turn.has_certainly(&trigger.after) || !trigger.certain && turn.has(&trigger.after);
+            if since && is_trigger {
                 found.push(index);
             }
         }

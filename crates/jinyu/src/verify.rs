@@ -92,34 +92,26 @@ pub(crate) fn matches(pattern: &Pattern, text: &[char], last: usize, runs: &mut 
     found
 }
 
-/// What was said, and which clauses of it are mere courtesy.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Utterance<'a> {
-    pub(crate) folded: &'a Folded,
-    pub(crate) courtesies: &'a Pattern,
-}
-
-impl<'a> Utterance<'a> {
-    /// Its text without courtesies: "is there anything else I can help you with" helps with nothing.
-    fn bare(&self, runs: &mut Runs) -> &'a [char] {
-        self.folded.bare(|text| matches(self.courtesies, text, text.len(), runs).into_iter().map(|found| found.range))
-    }
-}
-
-/// What lets a match pass, or `None` when it is a finding.
+/// What lets a match pass, or `None` when it is a finding. Conditions on the utterance do not see the clauses that `courtesies` finds: "is
+/// there anything else I can help you with" helps with nothing.
 pub(crate) fn judge(
     judge: &Judge,
     range: &Range<usize>,
-    said: Utterance<'_>,
+    folded: &Folded,
+    courtesies: Option<&Pattern>,
     around: &Around<'_>,
     prospects: Option<&Prospects>,
     runs: &mut Runs,
 ) -> Option<Reason> {
-    let folded = said.folded;
     if judge.boundary && !stands_on_word_boundaries(range, folded) {
         return Some(Reason::Boundary);
     }
-    let bare = if judge.has_checks() { said.bare(runs) } else { &folded.text };
+    let bare = match courtesies {
+        Some(courtesies) if judge.has_checks() => {
+            folded.bare(|text| matches(courtesies, text, text.len(), runs).into_iter().map(|found| found.range))
+        }
+        _ => &folded.text,
+    };
     let view = View { range, folded, bare, clause: folded.clause(range.start, range.end), around, prospects };
     if !judge.when.is_empty() && !judge.when.iter().any(|check| check.conditions.iter().any(|c| view.holds(c, runs))) {
         return Some(Reason::When);

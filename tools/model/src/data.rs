@@ -266,7 +266,7 @@ fn frame(at: usize, example: &Example, courtesies: &[&str]) -> Option<Example> {
         2 => format!("{} {}", courtesy(8), example.text),
         _ => format!("{}，{}，{}", courtesy(8), example.text, courtesy(24)),
     };
-    Some(Example { text, labels: example.labels.clone(), maybe: Vec::new(), by_rules: None, ..*example })
+    Some(Example { text, labels: example.labels.clone(), maybe: example.maybe.clone(), by_rules: None, ..*example })
 }
 
 /// The lines of a folder's files, by name.

@@ -59,7 +59,7 @@ const ON_ITS_OWN: f32 = 1.0;
 /// In a longer utterance, which informs more often than it talks to somebody, so much more.
 const OUT_OF_LONG_TALK: f32 = 3.0;
 
-/// A numbered clause, as of an official answer, states how things are; it must score so much more.
+/// An utterance that begins with a number, as a clause of an official answer, states how things are; it must score so much more.
 const NUMBERED: f32 = 2.0;
 
 /// What rules found is let pass only where the clause of the match with the next one scores less than this: courtesies around a plain
@@ -69,8 +69,10 @@ const NEARBY: f32 = 1.0;
 /// What was heard must score so much with the words that it is taken for: it may be something else.
 const HEARD: f32 = -1.0;
 
-/// What a model scores so much above what a finding asks for is certain; what it scores less far below than rules found is not.
+/// What a model scores so much above its threshold is certain.
 const CERTAIN: f32 = 2.0;
+
+/// What rules found and a model scores more than this below its threshold is not.
 const LUKEWARM: f32 = 1.0;
 
 /// Where the sentence that begins at a place of a text ends: after its stop, or where somebody who speaks on pauses.
@@ -255,6 +257,8 @@ impl<'a> Part<'a> {
         }
         for ((label, (score, part)), &number) in table.labels().iter().zip(best).zip(rules) {
             let Some((number, own)) = self.wanted(number) else { continue };
+            let by_model = Hit::by_model(number, own, folded.original(part.start, part.end));
+            let confidence = if label.finds(score - CERTAIN) { Confidence::High } else { by_model.confidence };
             let mut is_found = false;
             for hit in self.hits.iter_mut().filter(|hit| hit.reason.is_none()) {
                 let Some(rule) = inner.rule(hit.rule).filter(|rule| rule.compiled.kind == own.compiled.kind) else { continue };
@@ -262,15 +266,13 @@ impl<'a> Part<'a> {
                     hit.reason = Some(Reason::Model);
                     continue;
                 }
-                is_found = true;
                 if rule.is_built_in && !label.finds(score + LUKEWARM) {
                     hit.confidence = hit.confidence.min(Confidence::Medium);
                 }
+                is_found |= hit.confidence >= confidence;
             }
             if !is_found && label.finds(score) {
-                let hit = Hit::by_model(number, own, folded.original(part.start, part.end));
-                let confidence = if label.finds(score - CERTAIN) { Confidence::High } else { hit.confidence };
-                self.hits.push(Hit { confidence, ..hit });
+                self.hits.push(Hit { confidence, ..by_model });
             }
         }
     }

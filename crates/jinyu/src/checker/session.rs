@@ -199,8 +199,8 @@ impl Session {
         };
         let mut examination = self.checker.run(&utterance.text, &context);
         let (stronger, weaker) = STRONGER;
-        if examination.signals.iter().any(|signal| &*signal.name == stronger) {
-            examination.signals.retain(|signal| &*signal.name != weaker);
+        if let Some(sure) = examination.signals.iter().find(|signal| &*signal.name == stronger).map(|signal| signal.confidence) {
+            examination.signals.retain(|signal| &*signal.name != weaker || signal.confidence > sure);
         }
         self.remember(utterance);
         examination
@@ -238,10 +238,15 @@ impl Session {
         let (mut events, mut doubtful): (Vec<Event>, Vec<Event>) = (Vec::new(), Vec::new());
         let of = |occurrence: &Occurrence| [inner.events.named(&occurrence.name), inner.events.named(&occurrence.rule)];
         events.extend(seen.steps.iter().flat_map(of).flatten());
-        // A signal that only the model sees, and not clearly, asks nothing of the agent.
-        for signal in seen.signals.iter().filter(|signal| signal.confidence > Confidence::Low) {
-            let list = if signal.confidence < Confidence::High { &mut doubtful } else { &mut events };
-            list.extend(of(signal).into_iter().flatten());
+        for signal in &seen.signals {
+            let Some(rule) = inner.rules.iter().find(|rule| rule.compiled.id == signal.rule) else { continue };
+            let events = match signal.confidence {
+                // A signal that only the model sees, and not clearly, asks nothing of the agent.
+                Confidence::Low if rule.compiled.model => continue,
+                Confidence::Medium if rule.is_built_in => &mut doubtful,
+                _ => &mut events,
+            };
+            events.extend(of(signal).into_iter().flatten());
         }
         for finding in &seen.findings {
             let Some(rule) = inner.rules.iter().find(|rule| rule.compiled.id == finding.rule) else { continue };
@@ -266,7 +271,6 @@ impl Session {
                 loss.turns.push(utterance.turn);
             }
         }
-        doubtful.retain(|event| !events.contains(event));
         events.sort_unstable();
         events.dedup();
         let promising = seen

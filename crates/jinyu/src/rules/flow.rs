@@ -458,7 +458,7 @@ impl RawFlow {
             RawKind::Forbid => (&["forbid", "after", "since", "trigger", "turns", "certain"], &["forbid", "after"]),
             RawKind::Order => (&["order", "optional"], &["order"]),
             RawKind::Repeat => (&["times", "characters"], &[]),
-            RawKind::Timing => (&["first-reply", "gap", "pause", "after", "since", "trigger", "want"], &[]),
+            RawKind::Timing => (&["first-reply", "gap", "pause", "after", "since", "trigger", "want", "certain"], &[]),
             RawKind::Promise => (&["of", "since", "within-hours"], &["of"]),
         };
         let given = self.given();
