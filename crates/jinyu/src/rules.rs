@@ -411,8 +411,11 @@ impl From<RawGuardRef> for GuardRef {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Fix {
-    /// The wording, in Simplified; `${name}` stands for a group of the pattern.
+    /// The wording, in Simplified; `${name}` stands for a group of the pattern, or of `from`.
     pub text: String,
+    /// A pattern for what the wording is made from: it is looked for in what `replace` names, and the wording stands for what it finds.
+    /// Where it finds nothing the wording is not offered.
+    pub from: Option<String>,
     /// How far it may be trusted.
     #[serde(default)]
     pub safety: Safety,
@@ -427,6 +430,45 @@ pub struct Fix {
     pub hk: Option<String>,
 }
 
+impl Fix {
+    fn check(&self) -> Result<(), String> {
+        match (self.safety, &self.reason) {
+            (Safety::Unsafe, None) => {
+                Err(format!("the fix \"{}\" is unsafe but does not say why; add reason = \"…\"", self.text))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A better wording written in place, or the name of a list of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FixRef {
+    /// A list that a pack declares under `[fixes]`.
+    Named(String),
+    /// A wording.
+    Inline(Fix),
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "the name of a list of fixes, or a table such as { text = \"…\", safety = \"show\" } with the keys text, from, safety, reason, replace, tw, hk"
+)]
+enum RawFixRef {
+    Named(String),
+    Inline(Fix),
+}
+
+impl From<RawFixRef> for FixRef {
+    fn from(raw: RawFixRef) -> Self {
+        match raw {
+            RawFixRef::Named(name) => Self::Named(name),
+            RawFixRef::Inline(fix) => Self::Inline(fix),
+        }
+    }
+}
+
 /// A sentence that a rule must find or must leave alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -437,6 +479,8 @@ pub struct Example {
     pub expected_match: Option<String>,
     /// The whole text after the first applicable fix.
     pub expected_fix: Option<String>,
+    /// The whole text with the first wording in place, however far that may be trusted.
+    pub expected_say: Option<String>,
     /// What the customer said just before.
     pub customer: Option<String>,
     /// What the agent said just before.
@@ -459,6 +503,7 @@ struct RawExampleTable {
     #[serde(rename = "match")]
     expected_match: Option<String>,
     fix: Option<String>,
+    say: Option<String>,
     customer: Option<String>,
     agent: Option<String>,
     #[serde(default)]
@@ -468,13 +513,20 @@ struct RawExampleTable {
 impl From<RawExample> for Example {
     fn from(raw: RawExample) -> Self {
         match raw {
-            RawExample::Text(text) => {
-                Self { text, expected_match: None, expected_fix: None, customer: None, agent: None, opening: false }
-            }
+            RawExample::Text(text) => Self {
+                text,
+                expected_match: None,
+                expected_fix: None,
+                expected_say: None,
+                customer: None,
+                agent: None,
+                opening: false,
+            },
             RawExample::Table(table) => Self {
                 text: table.text,
                 expected_match: table.expected_match,
                 expected_fix: table.fix,
+                expected_say: table.say,
                 customer: table.customer,
                 agent: table.agent,
                 opening: table.opening,
@@ -491,6 +543,8 @@ struct RawPack {
     classes: toml::Table,
     #[serde(default)]
     guards: std::collections::BTreeMap<String, Vec<Condition>>,
+    #[serde(default)]
+    fixes: std::collections::BTreeMap<String, Vec<Fix>>,
     #[serde(default, rename = "rule")]
     rules: Vec<toml::Spanned<RawRule>>,
     #[serde(default, rename = "flow")]
@@ -535,7 +589,7 @@ struct RawRule {
     #[serde(default)]
     unless: Vec<RawGuardRef>,
     #[serde(default)]
-    fix: Vec<Fix>,
+    fix: Vec<RawFixRef>,
     #[serde(default)]
     why: String,
     source: Option<String>,
@@ -582,7 +636,7 @@ pub struct Rule {
     pub(crate) boundary: bool,
     pub(crate) when: Vec<GuardRef>,
     pub(crate) unless: Vec<GuardRef>,
-    pub(crate) fixes: Vec<Fix>,
+    pub(crate) fixes: Vec<FixRef>,
 }
 
 impl Rule {
@@ -615,7 +669,7 @@ impl Rule {
     }
 
     /// The better wordings as written in the pack, the best first.
-    pub fn fixes(&self) -> impl Iterator<Item = &Fix> {
+    pub fn fixes(&self) -> impl Iterator<Item = &FixRef> {
         self.fixes.iter()
     }
 
@@ -651,6 +705,7 @@ pub struct RulePack {
     pub notes: Vec<NoteRule>,
     pub(crate) classes: Vec<(String, Vec<String>)>,
     pub(crate) guards: Vec<(String, Vec<Condition>)>,
+    pub(crate) fixes: Vec<(String, Vec<Fix>)>,
 }
 
 impl RulePack {
@@ -662,6 +717,11 @@ impl RulePack {
     /// The guards that the pack declares: the name, and the conditions as written, any one of which is enough.
     pub fn guards(&self) -> impl Iterator<Item = (&str, Vec<String>)> {
         self.guards.iter().map(|(name, conditions)| (name.as_str(), conditions.iter().map(Condition::to_string).collect()))
+    }
+
+    /// The lists of better wordings that the pack declares: the name, and the wordings, the best first.
+    pub fn fixes(&self) -> impl Iterator<Item = (&str, &[Fix])> {
+        self.fixes.iter().map(|(name, fixes)| (name.as_str(), fixes.as_slice()))
     }
 
     /// Reads a pack; `file` is what errors call it.
@@ -700,6 +760,13 @@ impl RulePack {
         let note = |raw: toml::Spanned<RawNote>| NoteRule::new(file, line_and_column(text, raw.span().start).0, raw.into_inner());
         let flows = raw.flows.into_iter().map(flow).collect::<Result<Vec<_>, _>>()?;
         let notes = raw.notes.into_iter().map(note).collect::<Result<Vec<_>, _>>()?;
+        for (name, fixes) in &raw.fixes {
+            let fail = |message: &str| Error::rule(file, None, name, message);
+            if !is_name(name) || fixes.is_empty() {
+                return Err(fail("a list of fixes needs a name of a-z, 0-9 and - and at least one fix"));
+            }
+            fixes.iter().try_for_each(Fix::check).map_err(|message| fail(&message))?;
+        }
         if !is_name(&raw.pack.name) {
             return Err(Error::syntax(file, None, "the pack's name may hold a-z, 0-9 and - only"));
         }
@@ -714,6 +781,7 @@ impl RulePack {
             notes,
             classes,
             guards: raw.guards.into_iter().collect(),
+            fixes: raw.fixes.into_iter().collect(),
         })
     }
 }
@@ -783,8 +851,13 @@ impl Rule {
         if raw.hit.is_empty() || raw.miss.is_empty() {
             return fail("a rule needs examples of both kinds: hit = [\"…\"] and miss = [\"…\"]");
         }
-        if let Some(fix) = raw.fix.iter().find(|fix| fix.safety == Safety::Unsafe && fix.reason.is_none()) {
-            return fail(&format!("the fix \"{}\" is unsafe but does not say why; add reason = \"…\"", fix.text));
+        let fixes: Vec<FixRef> = raw.fix.into_iter().map(FixRef::from).collect();
+        for fix in &fixes {
+            if let FixRef::Inline(fix) = fix
+                && let Err(message) = fix.check()
+            {
+                return fail(&message);
+            }
         }
         Ok(Self {
             id: raw.id.into(),
@@ -806,7 +879,7 @@ impl Rule {
             boundary: raw.boundary.is_some(),
             when: raw.when.into_iter().map(GuardRef::from).collect(),
             unless: raw.unless.into_iter().map(GuardRef::from).collect(),
-            fixes: raw.fix,
+            fixes,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Care, Checker, Confidence, Edge, Example, Fix, FlowRule, Replace, Rule, RulePack, Scope, Severity};
+use jinyu::{Care, Checker, Confidence, Edge, Example, Fix, FixRef, FlowRule, Replace, Rule, RulePack, Scope, Severity};
 use serde::Serialize;
 
 use super::{FlowRecord, KindRecord};
@@ -102,7 +102,7 @@ struct ExplainRecord<'a> {
     unless: Vec<String>,
     /// The guards that they name, with their conditions as written.
     guards: BTreeMap<&'a str, Vec<String>>,
-    fixes: Vec<&'a Fix>,
+    fixes: Vec<Wording<'a>>,
     hits: Vec<&'a str>,
     misses: Vec<&'a str>,
 }
@@ -112,6 +112,28 @@ fn guards<'a>(checker: &'a Checker, rule: &Rule) -> BTreeMap<&'a str, Vec<String
     let named: Vec<String> = rule.when().chain(rule.unless()).collect();
     let declared = checker.packs().iter().flat_map(RulePack::guards);
     declared.filter(|(name, _)| named.iter().any(|used| used == name)).collect()
+}
+
+/// A wording of a rule, and the list that it is taken from, if it is.
+#[derive(Serialize)]
+struct Wording<'a> {
+    #[serde(flatten)]
+    fix: &'a Fix,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<&'a str>,
+}
+
+/// The better wordings of a rule, those of the lists that it names in their place.
+fn fixes<'a>(checker: &'a Checker, rule: &'a Rule) -> Vec<Wording<'a>> {
+    let declared = || checker.packs().iter().flat_map(RulePack::fixes);
+    let of = |fix: &'a FixRef| match fix {
+        FixRef::Inline(fix) => vec![Wording { fix, list: None }],
+        FixRef::Named(name) => declared()
+            .filter(|(list, _)| list == name)
+            .flat_map(|(list, fixes)| fixes.iter().map(move |fix| Wording { fix, list: Some(list) }))
+            .collect(),
+    };
+    rule.fixes().flat_map(of).collect()
 }
 
 fn record<'a>(checker: &'a Checker, pack: &'a RulePack, rule: &'a Rule) -> ExplainRecord<'a> {
@@ -135,7 +157,7 @@ fn record<'a>(checker: &'a Checker, pack: &'a RulePack, rule: &'a Rule) -> Expla
         when: rule.when().collect(),
         unless: rule.unless().collect(),
         guards: guards(checker, rule),
-        fixes: rule.fixes().collect(),
+        fixes: fixes(checker, rule),
         hits: rule.hits.iter().map(|hit| hit.text.as_str()).collect(),
         misses: rule.misses.iter().map(|miss| miss.text.as_str()).collect(),
     }
@@ -228,18 +250,24 @@ fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Ru
     };
     items(out, locale.pick("须有其一（when）", "須有其一（when）", "only if one holds (when)"), rule.when().map(condition))?;
     items(out, locale.pick("豁免（unless）", "豁免（unless）", "let pass if one holds (unless)"), rule.unless().map(condition))?;
-    items(out, locale.pick("改说", "改說", "better wordings"), rule.fixes().map(|fix| wording(fix, locale)))?;
+    items(
+        out,
+        locale.pick("改说", "改說", "better wordings"),
+        fixes(checker, rule).into_iter().map(|fix| wording(&fix, locale)),
+    )?;
     items(out, locale.pick("应当查出", "應當查出", "must be found"), rule.hits.iter().map(|hit| example(hit, locale)))?;
     items(out, locale.pick("应当放过", "應當放過", "must be left alone"), rule.misses.iter().map(|miss| example(miss, locale)))
 }
 
 /// A wording with all that its pack says of it.
-fn wording(fix: &Fix, locale: Locale) -> String {
+fn wording(Wording { fix, list }: &Wording<'_>, locale: Locale) -> String {
     let colon = locale.pick("：", "：", ": ");
     let mut about = vec![locale.safety(fix.safety).to_owned()];
     if let Some(reason) = &fix.reason {
         about.push(format!("{}{colon}{reason}", locale.pick("因为", "因為", "because")));
     }
+    about.extend(list.map(|list| format!("{}{colon}{list}", locale.pick("出自", "出自", "from the list"))));
+    about.extend(fix.from.as_ref().map(|from| format!("{}{colon}{from}", locale.pick("取自", "取自", "made from"))));
     match fix.replace {
         Replace::Match => {}
         Replace::Clause => about.push(locale.pick("换掉整个小句", "換掉整個小句", "for the whole clause").to_owned()),
@@ -259,6 +287,7 @@ fn example(example: &Example, locale: Locale) -> String {
         (locale.pick("客户先说：", "客戶先說：", "after the customer's: "), &example.customer),
         (locale.pick("查出：", "查出：", "finds: "), &example.expected_match),
         (locale.pick("改成：", "改成：", "becomes: "), &example.expected_fix),
+        (locale.pick("建议说：", "建議說：", "better: "), &example.expected_say),
     ];
     let asked = asked.into_iter().filter_map(|(label, text)| text.as_ref().map(|text| format!("  {DIM}{label}{text}{DIM:#}")));
     example.text.clone() + &asked.collect::<String>()

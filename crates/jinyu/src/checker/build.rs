@@ -167,7 +167,7 @@ impl CheckerBuilder {
             let rules = pack.rules.iter().map(|rule| (rule.line, &*rule.id));
             let flows = pack.flows.iter().map(|flow| (flow.line, &*flow.id));
             let notes = pack.notes.iter().map(|note| (note.line, &*note.id));
-            vocabulary.declare(&pack.file, &pack.classes, &pack.guards, rules.chain(flows).chain(notes))?;
+            vocabulary.declare(&pack.file, &pack.classes, &pack.guards, &pack.fixes, rules.chain(flows).chain(notes))?;
         }
         for pack in &self.packs {
             vocabulary.declare_written(pack)?;

@@ -8,7 +8,7 @@ use crate::finding::Examination;
 use crate::rules::flow::Verdict;
 use crate::rules::{Example, Scope};
 use crate::span::Span;
-use crate::suggest::{Edit, Safety, apply};
+use crate::suggest::{Edit, Safety, Suggestion, apply};
 use crate::verify::{Around, Said};
 
 /// An example of a rule that does not hold.
@@ -138,17 +138,31 @@ impl Checker {
                 }
             }
         }
+        let applied = |suggestion: &Suggestion| {
+            apply(&example.text, &mut vec![Edit { span: suggestion.span, text: suggestion.text.clone() }]).0
+        };
+        let text = &example.text;
         let best = first.suggestions.iter().find(|suggestion| suggestion.safety > Safety::Show);
         if let Some(expected) = &example.expected_fix {
-            let Some(best) = best else {
-                return Some(format!(
-                    "the hit \"{}\" should be fixed to \"{expected}\" but has no fix that can be applied",
-                    example.text
-                ));
-            };
-            let fixed = apply(&example.text, &mut vec![Edit { span: best.span, text: best.text.clone() }]).0;
-            if fixed != *expected {
-                return Some(format!("the hit \"{}\" should be fixed to \"{expected}\" but becomes \"{fixed}\"", example.text));
+            match best.map(applied) {
+                None => {
+                    return Some(format!(
+                        "the hit \"{text}\" should be fixed to \"{expected}\" but has no fix that can be applied"
+                    ));
+                }
+                Some(fixed) if fixed != *expected => {
+                    return Some(format!("the hit \"{text}\" should be fixed to \"{expected}\" but becomes \"{fixed}\""));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(expected) = &example.expected_say {
+            match first.suggestions.first().map(applied) {
+                None => return Some(format!("for the hit \"{text}\" it should say \"{expected}\" but nothing is suggested")),
+                Some(said) if said != *expected => {
+                    return Some(format!("for the hit \"{text}\" it should say \"{expected}\" but says \"{said}\""));
+                }
+                Some(_) => {}
             }
         }
         None

@@ -118,6 +118,9 @@ mod tests {
                 let pattern = inner.linker.pattern_of(&rule.compiled, index).unwrap();
                 assert!(pattern.has_program(), "{}, pattern {index}", rule.compiled.id);
             }
+            for from in rule.compiled.rest.fixes.iter().filter_map(|fix| fix.from.as_deref()) {
+                assert!(inner.linker.surroundings(from).has_program(), "{}, from = {from}", rule.compiled.id);
+            }
             let judge = inner.linker.judge(&rule.compiled.rest);
             for condition in judge.when.iter().chain(&judge.unless).flat_map(|check| &*check.conditions) {
                 assert!(condition.patterns().all(|pattern| pattern.has_program()), "{}, {condition:?}", rule.compiled.id);

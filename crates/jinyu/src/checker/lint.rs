@@ -13,7 +13,7 @@ use crate::rules::compile::{CompiledPattern, CompiledRule, Vocabulary};
 use crate::rules::literal::squeeze;
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::{Classes, Pattern, parse};
-use crate::rules::{Condition, Example, GuardRef, Kind, Rule, RulePack};
+use crate::rules::{Condition, Example, Fix, FixRef, GuardRef, Kind, Rule, RulePack};
 use crate::script;
 
 /// Something about a rule that its author should look at.
@@ -43,7 +43,7 @@ const BUILT_IN: [&str; 2] = ["lead", "tail"];
 impl Checker {
     /// What rule authors should look at: phrases that another phrase of the rule covers, patterns that no `hit` needs or that can
     /// never match, patterns for which the scan stops too often, sentences that are a `hit` and a `miss` at once, rules that
-    /// another rule of the category makes superfluous or contradicts, word classes and guards that nobody uses.
+    /// another rule of the category makes superfluous or contradicts, word classes, guards and lists of fixes that nobody uses.
     #[must_use]
     pub fn lint(&self) -> Vec<Lint> {
         let mut lints = Vec::new();
@@ -64,7 +64,7 @@ impl Checker {
         lints
     }
 
-    /// Word classes and guards that nobody uses. The shared vocabulary is looked at only when its users are there.
+    /// Word classes, guards and lists of fixes that nobody uses. The shared vocabulary is looked at only when its users are there.
     fn lint_vocabulary(&self, pack: &RulePack, classes: &Classes, lints: &mut Vec<Lint>) {
         let packs = self.packs();
         for (name, conditions) in &pack.guards {
@@ -85,18 +85,28 @@ impl Checker {
                 add(name, "no rule uses this guard; use it, or remove it".to_owned());
             }
         }
+        let names_list =
+            |rule: &Rule, name: &str| rule.fixes.iter().any(|fix| matches!(fix, FixRef::Named(used) if used == name));
+        for (name, _) in &pack.fixes {
+            if !rules().any(|rule| names_list(rule, name)) {
+                add(name, "no rule uses this list of fixes; use it, or remove it".to_owned());
+            }
+        }
         for (name, _) in &pack.classes {
             let mention = format!("{{{name}}}");
             let in_condition = |condition: &Condition| {
                 condition.patterns().into_iter().any(|(_, written)| written.is_some_and(|written| written.contains(&mention)))
             };
+            let in_fix = |fix: &Fix| fix.from.as_ref().is_some_and(|from| from.contains(&mention));
             let in_rule = |rule: &Rule| {
                 rule.phrases.iter().chain(&rule.patterns).any(|written| written.contains(&mention))
+                    || rule.fixes.iter().any(|fix| matches!(fix, FixRef::Inline(fix) if in_fix(fix)))
                     || guards_of(rule).iter().any(|guard| matches!(guard, GuardRef::Inline(condition) if in_condition(condition)))
             };
             let in_vocabulary = |of: &RulePack| {
                 of.classes.iter().any(|(other, words)| other != name && words.iter().any(|word| word.contains(&mention)))
                     || of.guards.iter().any(|(_, conditions)| conditions.iter().any(in_condition))
+                    || of.fixes.iter().any(|(_, fixes)| fixes.iter().any(in_fix))
             };
             if !BUILT_IN.contains(&name.as_str()) && !rules().any(in_rule) && !packs.iter().any(in_vocabulary) {
                 add(name, format!("nothing uses the word class {mention}; use it, or remove it"));

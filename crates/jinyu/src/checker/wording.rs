@@ -1,9 +1,11 @@
 //! Better wordings for a match: the rule's fixes, filled in and written in the script of the text, each trusted as far as it keeps
 //! what was said.
 
+use super::link::Linker;
 use super::{LinkedPattern, LinkedRule, Part};
 use crate::folded::Folded;
 use crate::rules::matcher::Match;
+use crate::rules::pattern::Pattern;
 use crate::rules::{Fix, Replace};
 use crate::script::Script;
 use crate::span::Span;
@@ -15,14 +17,17 @@ pub(super) struct Templates {
     text: Template,
     tw: Option<Template>,
     hk: Option<Template>,
+    /// What the wording is made from, where that is not the match.
+    from: Option<Pattern>,
 }
 
 impl LinkedRule {
-    fn templates(&self) -> &[Templates] {
+    fn templates(&self, linker: &Linker) -> &[Templates] {
         self.templates.get_or_init(|| {
             let optional = |text: &Option<String>| text.as_deref().and_then(|text| Template::new(text).ok());
             let read = |fix: &Fix| {
-                Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk) })
+                let from = fix.from.as_deref().map(|from| linker.surroundings(from));
+                Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk), from })
             };
             self.compiled.rest.fixes.iter().filter_map(read).collect()
         })
@@ -43,14 +48,29 @@ impl Part<'_> {
         let written = pattern.and_then(|pattern| rule.compiled.rest.patterns.get(pattern.index));
         let loses_words = |fix: usize| written.is_none_or(|pattern| pattern.loses_words.get(fix) != Some(&false));
         let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.rest.fixes.len());
-        for (index, (fix, templates)) in rule.compiled.rest.fixes.iter().zip(rule.templates()).enumerate() {
+        for (index, (fix, templates)) in rule.compiled.rest.fixes.iter().zip(rule.templates(&self.inner.linker)).enumerate() {
+            let (from, to) = match fix.replace {
+                Replace::Match => (found.range.start, found.range.end),
+                Replace::Clause => folded.clause(found.range.start, found.range.end),
+                Replace::Utterance => (0, folded.text.len()),
+            };
+            let source = match &templates.from {
+                None => Match { range: from..to, groups: Vec::new() },
+                Some(pattern) => match pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs) {
+                    Some(source) => source.shifted(from),
+                    None => continue,
+                },
+            };
             let own = match script {
                 Script::Taiwan => templates.tw.as_ref(),
                 Script::HongKong => templates.hk.as_ref().or(templates.tw.as_ref()),
                 _ => None,
             };
             let template = own.unwrap_or(&templates.text);
-            let group = |name: &str| found.groups.iter().find(|(group, _)| group == name).map(|(_, range)| range);
+            let group = |name: &str| {
+                let groups = source.groups.iter().chain(&found.groups);
+                groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
+            };
             if template.groups().any(|name| group(name).is_none()) {
                 continue;
             }
@@ -58,16 +78,13 @@ impl Part<'_> {
                 |text| if own.is_some() { text.to_owned() } else { script.write(text) },
                 |name| group(name).map_or_else(String::new, |range| folded.written(range.start, range.end, text, offset)),
             );
-            let (from, to) = match fix.replace {
-                Replace::Match => (found.range.start, found.range.end),
-                Replace::Clause => folded.clause(found.range.start, found.range.end),
-                Replace::Utterance => (0, folded.text.len()),
-            };
-            // What a wider replacement covers besides the match may be fillers and particles, nothing that says something.
+            // What a wider replacement covers besides the match may be fillers and particles, nothing that says something. A wording
+            // with a pattern of its own says itself what it drops.
             let covers_words = fix.replace != Replace::Match
+                && templates.from.is_none()
                 && (!fillers.lead.is_in(folded.slice(from, found.range.start), &mut self.scratch.runs)
                     || !fillers.tail.is_in(folded.slice(found.range.end, to), &mut self.scratch.runs));
-            let covered = folded.original(from, to);
+            let covered = folded.original(source.range.start, source.range.end);
             let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
             let span = Span::new(inner.start + offset, inner.end + offset);
             let keeps = !loses_words(index) && !covers_words && keeps_facts(original(span), &wording);

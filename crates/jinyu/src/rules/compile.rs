@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use regex_syntax::hir::Hir;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -12,7 +13,9 @@ use crate::rules::frequency::Frequencies;
 use crate::rules::later::Later;
 use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, Library, Source, crosses_clauses, has_open_part, parse};
-use crate::rules::{Care, Condition, Confidence, Edge, Fix, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal};
+use crate::rules::{
+    Care, Condition, Confidence, Edge, Fix, FixRef, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal,
+};
 use crate::suggest::Template;
 use crate::trigger::Wanted;
 
@@ -25,6 +28,7 @@ pub(crate) struct CompiledPack {
     pub(crate) version: String,
     pub(crate) classes: Later<Vec<(String, Vec<String>)>>,
     pub(crate) guards: Vec<(String, Later<Vec<Condition>>)>,
+    pub(crate) fixes: Vec<(String, Later<Vec<Fix>>)>,
     pub(crate) rules: Vec<CompiledRule>,
     pub(crate) flows: Vec<FlowRule>,
     pub(crate) notes: Vec<NoteRule>,
@@ -112,6 +116,12 @@ pub(crate) fn observing(scope: Scope) -> u8 {
     8 << scope as u8
 }
 
+/// What is needed of a wording to know what it loses.
+struct Wording {
+    groups: BTreeSet<String>,
+    from: Option<Hir>,
+}
+
 /// The share of the places of a text at which a set of literals stands that half of all utterances have, of some thirty characters.
 const OFTEN: f64 = 0.02;
 
@@ -120,6 +130,7 @@ const OFTEN: f64 = 0.02;
 pub(crate) struct Vocabulary {
     pub(crate) classes: Classes,
     pub(crate) guards: BTreeMap<String, Later<Vec<Condition>>>,
+    pub(crate) fixes: BTreeMap<String, Later<Vec<Fix>>>,
     /// What patterns are compiled for.
     frequencies: Frequencies,
     ids: BTreeMap<String, String>,
@@ -131,12 +142,13 @@ impl Vocabulary {
         Self { frequencies, ..Self::default() }
     }
 
-    /// Takes in what a pack declares: its classes and guards, and the lines and ids of its rules.
+    /// Takes in what a pack declares: its classes, guards and lists of fixes, and the lines and ids of its rules.
     pub(crate) fn declare<'a>(
         &mut self,
         file: &str,
         classes: &[(String, Vec<String>)],
         guards: &[(String, Later<Vec<Condition>>)],
+        fixes: &[(String, Later<Vec<Fix>>)],
         rules: impl IntoIterator<Item = (usize, &'a str)>,
     ) -> Result<(), Error> {
         for (name, alternatives) in classes {
@@ -147,6 +159,11 @@ impl Vocabulary {
         for (name, conditions) in guards {
             if self.guards.insert(name.clone(), conditions.clone()).is_some() {
                 return Err(Error::rule(file, None, name, "another guard has this name; choose another one"));
+            }
+        }
+        for (name, list) in fixes {
+            if self.fixes.insert(name.clone(), list.clone()).is_some() {
+                return Err(Error::rule(file, None, name, "another list of fixes has this name; choose another one"));
             }
         }
         for (line, id) in rules {
@@ -163,7 +180,7 @@ impl Vocabulary {
         let rules = pack.rules.iter().map(|rule| (rule.line, &*rule.id));
         let flows = pack.flows.iter().map(|flow| (flow.line, &*flow.id));
         let notes = pack.notes.iter().map(|note| (note.line, &*note.id));
-        self.declare(&pack.file, &pack.classes, &guards(pack), rules.chain(flows).chain(notes))
+        self.declare(&pack.file, &pack.classes, &guards(pack), &fixes(pack), rules.chain(flows).chain(notes))
     }
 
     /// Compiles a pack whose classes and guards have been declared.
@@ -186,6 +203,7 @@ impl Vocabulary {
             version: pack.version.clone(),
             classes: pack.classes.clone().into(),
             guards: guards(pack),
+            fixes: fixes(pack),
             rules,
             flows: pack.flows.clone(),
             notes: pack.notes.clone(),
@@ -206,17 +224,8 @@ impl Vocabulary {
                 GuardRef::Inline(condition) => self.check(condition)?,
             }
         }
-        let templates = rule.fixes.iter().map(|fix| Template::new(&fix.text)).collect::<Result<Vec<_>, _>>()?;
-        for text in rule.fixes.iter().flat_map(|fix| [&fix.tw, &fix.hk]).flatten() {
-            Template::new(text)?;
-        }
-        for name in templates.iter().flat_map(Template::groups) {
-            if !rule.patterns.iter().any(|pattern| pattern.contains(&format!("(?<{name}>"))) {
-                return Err(format!(
-                    "a fix takes the group ${{{name}}}, which no pattern of the rule has; write (?<{name}>…) in one"
-                ));
-            }
-        }
+        let fixes = self.fixes_of(rule)?;
+        let templates = fixes.iter().map(|fix| self.wording(rule, fix)).collect::<Result<Vec<_>, _>>()?;
         let written =
             rule.phrases.iter().map(|phrase| (phrase, true)).chain(rule.patterns.iter().map(|pattern| (pattern, false)));
         let patterns = written
@@ -230,7 +239,7 @@ impl Vocabulary {
             boundary: rule.boundary,
             when: rule.when.clone(),
             unless: rule.unless.clone(),
-            fixes: rule.fixes.clone(),
+            fixes,
             patterns,
         };
         Ok(CompiledRule {
@@ -249,7 +258,49 @@ impl Vocabulary {
         })
     }
 
-    fn pattern(&self, rule: &Rule, written: &str, is_phrase: bool, fixes: &[Template]) -> Result<CompiledPattern, String> {
+    /// The wordings of a rule, with those of the lists that it names.
+    fn fixes_of(&self, rule: &Rule) -> Result<Vec<Fix>, String> {
+        let mut fixes = Vec::new();
+        for fix in &rule.fixes {
+            match fix {
+                FixRef::Inline(fix) => fixes.push(fix.clone()),
+                FixRef::Named(name) => match self.fixes.get(name) {
+                    Some(list) => fixes.extend(list.iter().cloned()),
+                    None => {
+                        let names: Vec<&str> = self.fixes.keys().map(String::as_str).collect();
+                        let known =
+                            if names.is_empty() { String::new() } else { format!(", or use one of {}", names.join(", ")) };
+                        return Err(format!("there is no list of fixes \"{name}\"; declare it under [fixes]{known}"));
+                    }
+                },
+            }
+        }
+        Ok(fixes)
+    }
+
+    /// The groups that a wording of a rule takes, and what it is made from, if that is not the match.
+    fn wording(&self, rule: &Rule, fix: &Fix) -> Result<Wording, String> {
+        let from = fix.from.as_deref().map(|from| {
+            let hir = self.classes.expression(from, false).and_then(|expression| parse(&expression));
+            let hir = hir.and_then(|hir| Program::new(&hir).map(|_| hir));
+            hir.map_err(|message| format!("from = \"{from}\": {message}"))
+        });
+        let mut groups = BTreeSet::new();
+        for text in [Some(&fix.text), fix.tw.as_ref(), fix.hk.as_ref()].into_iter().flatten() {
+            groups.extend(Template::new(text)?.groups().map(str::to_owned));
+        }
+        for name in &groups {
+            let has = |pattern: &String| pattern.contains(&format!("(?<{name}>"));
+            if !rule.patterns.iter().chain(&fix.from).any(has) {
+                return Err(format!(
+                    "a fix takes the group ${{{name}}}, which no pattern of the rule has; write (?<{name}>…) in one"
+                ));
+            }
+        }
+        Ok(Wording { groups, from: from.transpose()? })
+    }
+
+    fn pattern(&self, rule: &Rule, written: &str, is_phrase: bool, fixes: &[Wording]) -> Result<CompiledPattern, String> {
         let hir = parse(&self.classes.expression(written, is_phrase)?)?;
         if hir.properties().minimum_len().is_none() {
             return Err("this can never match".to_owned());
@@ -263,8 +314,7 @@ impl Vocabulary {
                  write out more of it, make less of it optional, or add an `edge`"
                 .to_owned());
         }
-        let kept = |fix: &Template| fix.groups().map(str::to_owned).collect::<BTreeSet<String>>();
-        let loses_words = fixes.iter().map(|fix| has_open_part(&hir, &kept(fix))).collect();
+        let loses_words = fixes.iter().map(|fix| has_open_part(fix.from.as_ref().unwrap_or(&hir), &fix.groups)).collect();
         let crosses = rule.edge == Some(Edge::Utterance) || crosses_clauses(&hir);
         Ok(CompiledPattern { written: written.into(), is_phrase, literals, crosses, loses_words })
     }
@@ -300,6 +350,11 @@ pub(crate) const FILLERS: [&str; 3] =
 /// The guards that a pack declares.
 fn guards(pack: &RulePack) -> Vec<(String, Later<Vec<Condition>>)> {
     pack.guards.iter().map(|(name, conditions)| (name.clone(), conditions.clone().into())).collect()
+}
+
+/// The lists of fixes that a pack declares.
+fn fixes(pack: &RulePack) -> Vec<(String, Later<Vec<Fix>>)> {
+    pack.fixes.iter().map(|(name, fixes)| (name.clone(), fixes.clone().into())).collect()
 }
 
 /// What a program that starts finds ready.
@@ -352,6 +407,9 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     for rule in rules() {
         for pattern in &rule.rest.patterns {
             programs.add(classes, pattern.written.as_str(), pattern.is_phrase, rule.edge);
+        }
+        for from in rule.rest.fixes.iter().filter_map(|fix| fix.from.as_deref()) {
+            programs.add(classes, from, false, None);
         }
     }
     Ok(Ready { packs, programs: programs.into_bytes(), conditions: looked_for, frequencies })
