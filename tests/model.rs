@@ -98,6 +98,7 @@ fn courtesies_hide_no_offence() {
         "这个我不知道，我帮您问一下同事。请问还有其他可以帮您的吗",
         "这个我不知道，谢谢您的反馈我马上去查",
         "今天就先到这里，谢谢您的来电",
+        "那今天就先这样吧，感谢您的来电",
     ] {
         assert_eq!(checker().check(decent), [], "{decent}");
     }

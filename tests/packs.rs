@@ -67,6 +67,10 @@ fn rules() {
     fails("unless = [{}]", "always holds");
     fails("fix = [{ text = \"${who}\" }]", "no pattern of the rule has");
     fails("fix = [{ text = \"好\", safety = \"unsafe\" }]", "does not say why");
+    fails("fix = [{ text = \"${what}\", from = \"(?<what>.\" }]", "from = \"(?<what>.\": not a regular expression");
+    fails("fix = [{ text = \"${what}\", from = \"(?<that>.)\" }]", "no pattern of the rule has");
+    fails("fix = [{ text = \"好\", tw = \"${what}\" }]", "no pattern of the rule has");
+    fails("fix = [\"nowhere\"]", "no list of fixes \"nowhere\"");
     let twice = format!("{HEAD}{}{}", rule(""), rule(""));
     assert!(error(&twice).to_string().contains("stands in line 5 already"));
     let taken = RulePack::from_toml("other.toml", &format!("{HEAD}{}", rule("")).replace("\"mine\"", "\"other\"")).unwrap();
@@ -85,15 +89,50 @@ fn examples() {
         "hit = [{ text = \"你弄错了\", fix = \"你对了\" }]\nfix = [{ text = \"对\", safety = \"safe\" }]",
         "should be fixed to",
     );
+    fails(
+        "hit = [{ text = \"你弄错了\", say = \"你对了\" }]\nfix = [{ text = \"对\" }]",
+        "should say \"你对了\" but says \"你对\"",
+    );
+    fails("hit = [{ text = \"你弄错了\", say = \"你对了\" }]", "but nothing is suggested");
     assert!(error(&format!("{HEAD}{}", rule("hit = [\"没错\"]"))).is_example());
+}
+
+/// A wording may be made from the words around the match, of which it takes what it keeps; rules may have wordings in common.
+#[test]
+fn wordings_made_from_what_was_said() {
+    let lists = r#"
+[fixes]
+together = [
+  { text = "${what}可能有${how-many}对不上", from = "^(?<what>.+?){you}.*?(?<how-many>.位)$", replace = "clause" },
+  { text = "我们一起核对一下", replace = "clause" },
+]
+"#;
+    let fields = "fix = [\"together\"]\nhit = [{ text = \"您好，这个号码您弄错了两位，没法寄\", say = \"您好，这个号码可能有两位对不上，没法寄\" }]";
+    let pack = format!("{HEAD}{lists}{}", rule(fields)).replace("how-many", "many");
+    let checker =
+        Checker::builder().pack(RulePack::from_toml("mine.toml", &pack).unwrap()).without_default_packs().build().unwrap();
+    let suggestions = |text: &str| {
+        let texts = checker.check(text).into_iter().flat_map(|finding| finding.suggestions);
+        texts.map(|suggestion| (suggestion.text, suggestion.span.slice(text).to_owned())).collect::<Vec<_>>()
+    };
+    let pair = |text: &str, span: &str| (text.to_owned(), span.to_owned());
+    assert_eq!(
+        suggestions("您好，門牌您弄錯了一位。"),
+        [pair("門牌可能有一位對不上", "門牌您弄錯了一位"), pair("我們一起核對一下", "門牌您弄錯了一位")]
+    );
+    assert_eq!(suggestions("门牌弄错了"), [pair("我们一起核对一下", "门牌弄错了")]);
+    let twice = error(&format!("{HEAD}[fixes]\ntogether = []\n{}", rule("")));
+    assert!(twice.to_string().contains("at least one fix"), "{twice}");
 }
 
 #[test]
 fn lint_sees() {
     let fields = "phrases = [\"你弄错\", \"弄错\"]\npatterns = [\"搞混了\", \"弄错了\"]";
-    let pack = RulePack::from_toml("mine.toml", &format!("{HEAD}{}", rule(fields))).unwrap();
+    let unused = "[fixes]\nunused = [{ text = \"好\" }]\n";
+    let pack = RulePack::from_toml("mine.toml", &format!("{HEAD}{unused}{}", rule(fields))).unwrap();
     let checker = Checker::builder().without_default_packs().pack(pack).build().unwrap();
     let messages: Vec<String> = checker.lint().into_iter().map(|lint| lint.message).collect();
     assert!(messages.iter().any(|message| message.contains("\"你弄错\" is never needed")), "{messages:?}");
+    assert!(messages.iter().any(|message| message.contains("no rule uses this list of fixes")), "{messages:?}");
     assert!(messages.iter().any(|message| message.contains("no hit shows the pattern \"搞混了\"")), "{messages:?}");
 }
