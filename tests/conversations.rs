@@ -139,6 +139,7 @@ fn a_flow_rule_about_nothing_does_not_load() {
     assert!(error.starts_with("mine.toml:5: mine/no-bow: no rule gives \"bow\""), "{error}");
     for (events, message) in [
         ("want = [\"greet\"]\nturns = 2", "`turns` and `seconds` count from something"),
+        ("want = [\"greet\"]\ncertain = true", "`certain` is about what the rule comes after"),
         ("forbid = [\"denial\"]", "`forbid` says nothing for a rule of this kind"),
         ("", "`want` is missing"),
         ("want = [\"greet\"]\nfirst = 1\nlast = 1", "give one of first, last"),

@@ -468,6 +468,13 @@ impl RawFlow {
         if let Some(missing) = needed.iter().find(|key| !given.contains(key)) {
             return Err(format!("`{missing}` is missing; name the events that the rule is about"));
         }
+        let of_trigger = ["since", "trigger", "even-unanswered", "certain"];
+        if known.contains(&"after")
+            && self.after.is_empty()
+            && let Some(key) = given.iter().find(|key| of_trigger.contains(key))
+        {
+            return Err(format!("`{key}` is about what the rule comes after; name that with after = [\"…\"]"));
+        }
         let trigger = || Trigger {
             after: self.after.clone(),
             since: self.since.clone(),
