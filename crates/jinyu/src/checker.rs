@@ -548,6 +548,17 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// Finds out, once, which conditions the part may meet; false where nothing tells.
+    fn foresee(&mut self) -> bool {
+        let Some(conditions) = self.conditions else { return false };
+        if !self.is_foreseen {
+            let Scratch { scan, prospects, .. } = &mut *self.scratch;
+            conditions.look_ahead(self.text, scan, prospects);
+            self.is_foreseen = true;
+        }
+        true
+    }
+
     /// Runs a pattern over a reading of the part, or one clause of it. Where letters were respelled by their sound, only matches there
     /// count.
     fn look(&mut self, triggered: &Triggered, folded: &Folded, respelled: Option<&Range<usize>>) {
@@ -582,19 +593,15 @@ impl Part<'_> {
                 continue;
             }
             let by = rule.judge.get_or_init(|| inner.linker.judge(&rule.compiled.rest));
-            let Scratch { scan, prospects, runs, .. } = &mut *self.scratch;
             // A text that was respelled has letters that nobody has looked for.
-            let conditions = self.conditions.filter(|_| respelled.is_none() && by.has_checks());
-            if let (Some(conditions), false) = (conditions, self.is_foreseen) {
-                conditions.look_ahead(self.text, scan, prospects);
-                self.is_foreseen = true;
-            }
-            let prospects = conditions.map(|_| &*prospects);
+            let is_foreseen = respelled.is_none() && by.has_checks() && self.foresee();
+            let Scratch { prospects, runs, .. } = &mut *self.scratch;
+            let prospects = is_foreseen.then_some(&*prospects);
             let is_taboo = matches!(rule.compiled.kind, Kind::Taboo(_));
             let courtesies = is_taboo.then_some(&inner.fillers.courtesies);
             let reason = judge(by, &found.range, folded, courtesies, &self.context.around, prospects, runs);
             let suggestions = match reason {
-                None => self.suggestions(rule, Some(pattern), &found, folded),
+                None => self.suggestions(rule, Some(pattern), &found, folded, respelled.is_some()),
                 Some(_) => Vec::new(),
             };
             let most = match (respelled, folded.reading) {

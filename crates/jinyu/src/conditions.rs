@@ -1,5 +1,5 @@
-//! Which conditions a text may meet. Receives a text in which something is to be judged, hands on the patterns of conditions worth running;
-//! knows nothing of what they are conditions for.
+//! Which conditions a text may meet, and which wordings may be made from it. Receives a text in which something is to be judged, hands on the
+//! patterns worth running; knows nothing of what they are for.
 //!
 //! A match is judged by dozens of patterns, of which hardly any is in the text. So what each of them needs is looked for in one pass, as
 //! the scan does for the patterns of rules, and the others are not run.

@@ -15,8 +15,8 @@ use crate::verify::{Check, CheckName, Condition, Judge};
 pub(super) struct Linker {
     classes: Arc<Classes>,
     guards: BTreeMap<String, Guard>,
-    /// One pattern for each condition that is written alike.
-    conditions: Mutex<HashMap<String, Arc<Pattern>>>,
+    /// One pattern for all conditions and wordings that are written alike.
+    patterns: Mutex<HashMap<String, Arc<Pattern>>>,
 }
 
 /// A guard as it was declared, and linked.
@@ -30,18 +30,22 @@ impl Linker {
     pub(super) fn new(vocabulary: Vocabulary) -> Self {
         let guard = |(name, declared)| (name, Guard { declared, linked: OnceLock::new() });
         let guards = vocabulary.guards.into_iter().map(guard).collect();
-        Self { classes: Arc::new(vocabulary.classes), guards, conditions: Mutex::default() }
+        Self { classes: Arc::new(vocabulary.classes), guards, patterns: Mutex::default() }
+    }
+
+    /// A pattern of a condition or a wording, one for all that is written alike.
+    pub(super) fn shared(&self, written: &str) -> Arc<Pattern> {
+        let mut patterns = self.patterns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pattern) = patterns.get(written) {
+            return pattern.clone();
+        }
+        let pattern = Arc::new(self.surroundings(written));
+        patterns.insert(written.to_owned(), pattern.clone());
+        pattern
     }
 
     fn pattern(&self, written: Option<&String>) -> Option<Arc<Pattern>> {
-        let written = written?;
-        let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pattern) = conditions.get(written) {
-            return Some(pattern.clone());
-        }
-        let pattern = Arc::new(self.surroundings(written));
-        conditions.insert(written.clone(), pattern.clone());
-        Some(pattern)
+        written.map(|written| self.shared(written))
     }
 
     /// What surrounds a match, or a condition asks for: an expression that is no pattern of a rule.

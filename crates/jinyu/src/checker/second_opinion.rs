@@ -66,6 +66,12 @@ const NUMBERED: f32 = 2.0;
 /// offence make it no better.
 const NEARBY: f32 = 1.0;
 
+/// Blame and orders come with facts, which read decent, and their rules see who is meant: what these found must score so much less.
+const WITH_FACTS: f32 = 3.0;
+
+/// And only where the clause of the match alone scores less than this: facts that follow an offence excuse nothing either.
+const CLAUSE: f32 = 3.0;
+
 /// What was heard must score so much with the words that it is taken for: it may be something else.
 const HEARD: f32 = -1.0;
 
@@ -104,11 +110,16 @@ fn is_numbered(text: &str) -> bool {
         && !rest.next().is_some_and(|c| c.is_ascii_digit())
 }
 
+/// Where the clause of a match begins and ends.
+fn clause_of(folded: &Folded, span: Span) -> (usize, usize) {
+    folded.clause(folded.place_of(span.start), folded.place_of(span.end.saturating_sub(1)) + 1)
+}
+
 /// The clause of a match and the next one: courtesies further off make it no better.
-fn nearby(folded: &Folded, span: Span) -> &[char] {
-    let (start, end) = folded.clause(folded.place_of(span.start), folded.place_of(span.end.saturating_sub(1)) + 1);
+fn nearby(folded: &Folded, span: Span) -> (usize, usize) {
+    let (start, end) = clause_of(folded, span);
     let next = (end + 1).min(folded.text.len());
-    folded.slice(start, folded.clause(next, next).1)
+    (start, folded.clause(next, next).1)
 }
 
 impl SecondOpinion {
@@ -193,7 +204,9 @@ impl<'a> Part<'a> {
         let inner = self.inner;
         let offence = model.offence();
         for hit in &mut self.hits {
-            let Some(rule) = inner.rule(hit.rule).filter(|rule| matches!(rule.compiled.kind, Kind::Taboo(_))) else { continue };
+            let Some(rule) = inner.rule(hit.rule) else { continue };
+            let Some(category) = rule.compiled.kind.category() else { continue };
+            let handicap = if matches!(category, Category::Blame | Category::Command) { WITH_FACTS } else { 0.0 };
             // Added rules may be about what the model has not learned; what their guards let pass is for their authors to say.
             if rule.is_built_in && hit.reason.is_some() {
                 continue;
@@ -201,9 +214,10 @@ impl<'a> Part<'a> {
             let mut is_decent = rule.is_built_in && hit.is_as_read(rule);
             for sentence in sentences.iter_mut().filter(|sentence| sentence.place.overlaps(hit.span)) {
                 sentence.is_judged = true;
-                is_decent &= offence.doubts(sentence.score);
+                is_decent &= offence.doubts(sentence.score + handicap);
             }
-            if is_decent && model.score(nearby(folded, hit.span)) < NEARBY {
+            let scores_below = |score: f32, (start, end): (usize, usize)| model.score(folded.slice(start, end)) < score;
+            if is_decent && scores_below(NEARBY, nearby(folded, hit.span)) && scores_below(CLAUSE, clause_of(folded, hit.span)) {
                 hit.reason = Some(Reason::Model);
                 hit.suggestions.clear();
             }
@@ -237,7 +251,7 @@ impl<'a> Part<'a> {
         let range = part.start + opinion.range.start..part.start + opinion.range.end;
         let span = folded.original(range.start, range.end);
         let found = Match { range, groups: Vec::new() };
-        let suggestions = self.suggestions(rule, None, &found, folded);
+        let suggestions = self.suggestions(rule, None, &found, folded, false);
         self.hits.push(Hit { evidence: opinion.evidence, suggestions, ..Hit::by_model(number, rule, span) });
     }
 

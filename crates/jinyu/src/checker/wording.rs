@@ -1,6 +1,8 @@
 //! Better wordings for a match: the rule's fixes, filled in and written in the script of the text, each trusted as far as it keeps
 //! what was said.
 
+use std::sync::Arc;
+
 use super::link::Linker;
 use super::{LinkedPattern, LinkedRule, Part};
 use crate::folded::Folded;
@@ -18,7 +20,7 @@ pub(super) struct Templates {
     tw: Option<Template>,
     hk: Option<Template>,
     /// What the wording is made from, where that is not the match.
-    from: Option<Pattern>,
+    from: Option<Arc<Pattern>>,
 }
 
 impl LinkedRule {
@@ -26,7 +28,7 @@ impl LinkedRule {
         self.templates.get_or_init(|| {
             let optional = |text: &Option<String>| text.as_deref().and_then(|text| Template::new(text).ok());
             let read = |fix: &Fix| {
-                let from = fix.from.as_deref().map(|from| linker.surroundings(from));
+                let from = fix.from.as_deref().map(|from| linker.shared(from));
                 Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk), from })
             };
             self.compiled.rest.fixes.iter().filter_map(read).collect()
@@ -35,14 +37,17 @@ impl LinkedRule {
 }
 
 impl Part<'_> {
-    /// What could be said instead of a match; where no pattern tells which words it is about, advice alone.
+    /// What could be said instead of a match, in a text whose letters may have been respelled; where no pattern tells which words it is about,
+    /// advice alone.
     pub(super) fn suggestions(
         &mut self,
         rule: &LinkedRule,
         pattern: Option<&LinkedPattern>,
         found: &Match,
         folded: &Folded,
+        is_respelled: bool,
     ) -> Vec<Suggestion> {
+        let is_foreseen = !is_respelled && self.foresee();
         let (text, offset, script, fillers) = (self.text, self.offset, self.context.script(), &self.inner.fillers);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
         let written = pattern.and_then(|pattern| rule.compiled.rest.patterns.get(pattern.index));
@@ -56,6 +61,9 @@ impl Part<'_> {
             };
             let source = match &templates.from {
                 None => Match { range: from..to, groups: Vec::new() },
+                Some(pattern) if is_foreseen && pattern.number.is_some_and(|number| !self.scratch.prospects.has(number)) => {
+                    continue;
+                }
                 Some(pattern) => match pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs) {
                     Some(source) => source.shifted(from),
                     None => continue,

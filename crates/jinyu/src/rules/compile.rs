@@ -319,7 +319,7 @@ impl Vocabulary {
         Ok(CompiledPattern { written: written.into(), is_phrase, literals, crosses, loses_words })
     }
 
-    /// What must be found for what a condition asks for; `None` where nothing need be, or what half of all utterances have: then it is
+    /// What must be found for what a condition asks for or a wording is made from; `None` where nothing need be, or what half of all utterances have: then it is
     /// cheaper to try it when it is asked for.
     fn literals(&self, written: &str) -> Option<Vec<Vec<Vec<String>>>> {
         let hir = parse(&self.classes.expression(written, false).ok()?).ok()?;
@@ -363,7 +363,7 @@ fn fixes(pack: &RulePack) -> Vec<(String, Later<Vec<Fix>>)> {
 pub(crate) struct Ready {
     pub(crate) packs: Vec<CompiledPack>,
     pub(crate) programs: Vec<u8>,
-    /// What the scan must find for what conditions ask for, by number: for each branch sets of literals.
+    /// What the scan must find for what conditions ask for and wordings are made from, by number: for each branch sets of literals.
     pub(crate) conditions: Vec<Vec<Vec<Vec<String>>>>,
     pub(crate) frequencies: Frequencies,
 }
@@ -393,7 +393,9 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     let conditions = vocabulary.guards.values().flat_map(|conditions| conditions.iter()).cloned();
     let guards = rules().flat_map(|rule| rule.rest.when.iter().chain(&rule.rest.unless));
     let conditions: Vec<Condition> = conditions.chain(guards.filter_map(inline)).collect();
-    let written: BTreeSet<&str> = conditions.iter().flat_map(|condition| condition.patterns()).filter_map(|(_, w)| w).collect();
+    let mut written: BTreeSet<&str> =
+        conditions.iter().flat_map(|condition| condition.patterns()).filter_map(|(_, w)| w).collect();
+    written.extend(rules().flat_map(|rule| &rule.rest.fixes).filter_map(|fix| fix.from.as_deref()));
     let mut looked_for = Vec::new();
     for written in written {
         match vocabulary.literals(written) {
@@ -407,9 +409,6 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     for rule in rules() {
         for pattern in &rule.rest.patterns {
             programs.add(classes, pattern.written.as_str(), pattern.is_phrase, rule.edge);
-        }
-        for from in rule.rest.fixes.iter().filter_map(|fix| fix.from.as_deref()) {
-            programs.add(classes, from, false, None);
         }
     }
     Ok(Ready { packs, programs: programs.into_bytes(), conditions: looked_for, frequencies })
