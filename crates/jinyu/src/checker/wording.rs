@@ -13,6 +13,9 @@ use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Safety, Suggestion, Template, keeps_facts, without_pauses};
 
+/// So many wordings are offered, and one more where only that can be applied: who reads them takes one of the first.
+const MOST: usize = 3;
+
 /// The wordings of a fix.
 #[derive(Debug)]
 pub(super) struct Templates {
@@ -97,7 +100,9 @@ impl Part<'_> {
             let span = Span::new(inner.start + offset, inner.end + offset);
             let keeps = !loses_words(index) && !covers_words && keeps_facts(original(span), &wording);
             let safety = if keeps { fix.safety } else { Safety::Show };
-            if !suggestions.iter().any(|other| other.text == wording) {
+            let is_needed =
+                suggestions.len() < MOST || safety > Safety::Show && suggestions.iter().all(|other| other.safety == Safety::Show);
+            if is_needed && !suggestions.iter().any(|other| other.text == wording) {
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
                 suggestions.push(Suggestion { text: wording, safety, reason, span });
             }
