@@ -183,6 +183,9 @@ impl Inner {
     }
 }
 
+/// So many wordings are offered, and one more where only that can be applied: who reads them takes one of the first.
+const MOST: usize = 3;
+
 /// A match that is being judged, with its place in the original.
 struct Hit {
     rule: u32,
@@ -283,6 +286,9 @@ impl Checker {
             let hits = self.run_part(text.get(start..end).unwrap_or(""), start, context, scratch);
             if !hits.is_empty() {
                 let mut part = self.settle(text, context, hits);
+                if context.proposals == Proposals::Decent {
+                    part.findings.iter_mut().for_each(|finding| self.choose(finding, scratch));
+                }
                 examination.findings.append(&mut part.findings);
                 examination.dismissals.append(&mut part.dismissals);
                 append_new(&mut examination.signals, part.signals);
@@ -291,6 +297,24 @@ impl Checker {
             start = end;
         }
         examination
+    }
+
+    /// Keeps the first wordings that are no offence themselves: what a speaker's words are fitted into may be.
+    fn choose(&self, finding: &mut Finding, scratch: &mut Scratch) {
+        let script = finding.script;
+        let mut is_decent = |text: &str| {
+            let context = Context { proposals: Proposals::None, ..Context::lone(text, script) };
+            self.run_with(text, &context, scratch).findings.is_empty()
+        };
+        let mut chosen: Vec<Suggestion> = Vec::with_capacity(MOST);
+        for suggestion in std::mem::take(&mut finding.suggestions) {
+            let is_needed = chosen.len() < MOST
+                || suggestion.safety > Safety::Show && chosen.iter().all(|other| other.safety == Safety::Show);
+            if is_needed && is_decent(&suggestion.text) {
+                chosen.push(suggestion);
+            }
+        }
+        finding.suggestions = chosen;
     }
 
     fn run_part(&self, text: &str, offset: usize, context: &Context<'_>, scratch: &mut Scratch) -> Vec<Hit> {
@@ -484,6 +508,17 @@ struct Context<'a> {
     is_speech: bool,
     /// Index of the only rule to run.
     only: Option<u32>,
+    proposals: Proposals,
+}
+
+/// Which better wordings are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proposals {
+    None,
+    /// All that rules have, for tests of rules.
+    All,
+    /// The first ones that are no offence themselves.
+    Decent,
 }
 
 impl<'a> Context<'a> {
@@ -498,6 +533,7 @@ impl<'a> Context<'a> {
             observes: false,
             is_speech: false,
             only: None,
+            proposals: Proposals::Decent,
         }
     }
 

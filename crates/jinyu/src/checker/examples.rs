@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Checker, Context};
+use super::{Checker, Context, Proposals, SCRATCH};
 use crate::conversation::{Conversation, Speaker};
 use crate::finding::Examination;
 use crate::rules::flow::Verdict;
@@ -106,6 +106,7 @@ impl Checker {
             },
             observes: true,
             only: Some(rule),
+            proposals: Proposals::All,
             ..Context::lone(text, self.0.script)
         };
         self.run(text, &context)
@@ -138,6 +139,9 @@ impl Checker {
                 }
             }
         }
+        // From here on as users see it.
+        let mut first = first.clone();
+        SCRATCH.with_borrow_mut(|scratch| self.choose(&mut first, scratch));
         let applied = |suggestion: &Suggestion| {
             apply(&example.text, &mut vec![Edit { span: suggestion.span, text: suggestion.text.clone() }]).0
         };

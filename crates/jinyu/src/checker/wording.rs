@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::link::Linker;
-use super::{LinkedPattern, LinkedRule, Part};
+use super::{LinkedPattern, LinkedRule, Part, Proposals};
 use crate::folded::Folded;
 use crate::rules::matcher::Match;
 use crate::rules::pattern::Pattern;
@@ -12,9 +12,6 @@ use crate::rules::{Fix, Replace};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Safety, Suggestion, Template, keeps_facts, without_pauses};
-
-/// So many wordings are offered, and one more where only that can be applied: who reads them takes one of the first.
-const MOST: usize = 3;
 
 /// The wordings of a fix.
 #[derive(Debug)]
@@ -50,6 +47,9 @@ impl Part<'_> {
         folded: &Folded,
         is_respelled: bool,
     ) -> Vec<Suggestion> {
+        if self.context.proposals == Proposals::None {
+            return Vec::new();
+        }
         let is_foreseen = !is_respelled && self.foresee();
         let (text, offset, script, fillers) = (self.text, self.offset, self.context.script(), &self.inner.fillers);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
@@ -100,9 +100,7 @@ impl Part<'_> {
             let span = Span::new(inner.start + offset, inner.end + offset);
             let keeps = !loses_words(index) && !covers_words && keeps_facts(original(span), &wording);
             let safety = if keeps { fix.safety } else { Safety::Show };
-            let is_needed =
-                suggestions.len() < MOST || safety > Safety::Show && suggestions.iter().all(|other| other.safety == Safety::Show);
-            if is_needed && !suggestions.iter().any(|other| other.text == wording) {
+            if !suggestions.iter().any(|other| other.text == wording) {
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
                 suggestions.push(Suggestion { text: wording, safety, reason, span });
             }
