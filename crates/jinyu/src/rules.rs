@@ -442,7 +442,7 @@ impl Fix {
 }
 
 /// A better wording written in place, or the name of a list of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FixRef {
     /// A list that a pack declares under `[fixes]`.
     Named(String),

@@ -162,6 +162,7 @@ impl CheckerBuilder {
             if is_ready && self.packs.is_empty() {
                 // What names mean and that none is taken twice was seen to when they were compiled.
                 vocabulary.guards.extend(pack.guards.iter().cloned());
+                vocabulary.fixes.extend(pack.fixes.iter().cloned());
                 continue;
             }
             let rules = pack.rules.iter().map(|rule| (rule.line, &*rule.id));
@@ -171,6 +172,10 @@ impl CheckerBuilder {
         }
         for pack in &self.packs {
             vocabulary.declare_written(pack)?;
+        }
+        // Lists of a pack that another one replaces are still those of the rules in other packs that name them.
+        for (name, fixes) in built_in.iter().zip(&kept).filter(|&(_, &kept)| !kept).flat_map(|(pack, _)| &pack.fixes) {
+            vocabulary.fixes.entry(name.clone()).or_insert_with(|| fixes.clone());
         }
         let added = self.packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
         let places = kept.into_iter().map(|kept| if kept { Place::BuiltIn } else { Place::LeftOut });

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::rules::compile::{CompiledPattern, CompiledRule, Rest, Vocabulary};
 use crate::rules::later::Later;
 use crate::rules::pattern::{Classes, Pattern};
-use crate::rules::{Condition as RawCondition, GuardRef};
+use crate::rules::{Condition as RawCondition, Fix, FixRef, GuardRef};
 use crate::verify::{Check, CheckName, Condition, Judge};
 
 /// What rules have in common. They are linked with it when a match of them is first judged.
@@ -15,6 +15,8 @@ use crate::verify::{Check, CheckName, Condition, Judge};
 pub(super) struct Linker {
     classes: Arc<Classes>,
     guards: BTreeMap<String, Guard>,
+    /// Lists of better wordings.
+    fixes: BTreeMap<String, Later<Vec<Fix>>>,
     /// One pattern for all conditions and wordings that are written alike.
     patterns: Mutex<HashMap<String, Arc<Pattern>>>,
 }
@@ -30,7 +32,7 @@ impl Linker {
     pub(super) fn new(vocabulary: Vocabulary) -> Self {
         let guard = |(name, declared)| (name, Guard { declared, linked: OnceLock::new() });
         let guards = vocabulary.guards.into_iter().map(guard).collect();
-        Self { classes: Arc::new(vocabulary.classes), guards, patterns: Mutex::default() }
+        Self { classes: Arc::new(vocabulary.classes), guards, fixes: vocabulary.fixes, patterns: Mutex::default() }
     }
 
     /// A pattern of a condition or a wording, one for all that is written alike.
@@ -92,6 +94,14 @@ impl Linker {
         guards.iter().filter_map(check).collect()
     }
 
+    /// The wordings of a rule, with those of the lists that it names.
+    pub(super) fn fixes<'a>(&'a self, rule: &'a Rest) -> impl Iterator<Item = &'a Fix> {
+        rule.fixes.iter().flat_map(|fix| match fix {
+            FixRef::Inline(fix) => std::slice::from_ref(fix),
+            FixRef::Named(name) => self.fixes.get(name).map_or(&[][..], |list| list),
+        })
+    }
+
     /// What matches of a rule are judged by.
     pub(super) fn judge(&self, rule: &Rest) -> Judge {
         Judge { boundary: rule.boundary, when: self.checks(&rule.when), unless: self.checks(&rule.unless) }
@@ -122,7 +132,7 @@ mod tests {
                 let pattern = inner.linker.pattern_of(&rule.compiled, index).unwrap();
                 assert!(pattern.has_program(), "{}, pattern {index}", rule.compiled.id);
             }
-            for from in rule.compiled.rest.fixes.iter().filter_map(|fix| fix.from.as_deref()) {
+            for from in inner.linker.fixes(&rule.compiled.rest).filter_map(|fix| fix.from.as_deref()) {
                 assert!(inner.linker.surroundings(from).has_program(), "{}, from = {from}", rule.compiled.id);
             }
             let judge = inner.linker.judge(&rule.compiled.rest);

@@ -31,7 +31,7 @@ impl LinkedRule {
                 let from = fix.from.as_deref().map(|from| linker.shared(from));
                 Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk), from })
             };
-            self.compiled.rest.fixes.iter().filter_map(read).collect()
+            linker.fixes(&self.compiled.rest).filter_map(read).collect()
         })
     }
 }
@@ -54,9 +54,12 @@ impl Part<'_> {
         let (text, offset, script, fillers) = (self.text, self.offset, self.context.script(), &self.inner.fillers);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
         let written = pattern.and_then(|pattern| rule.compiled.rest.patterns.get(pattern.index));
-        let loses_words = |fix: usize| written.is_none_or(|pattern| pattern.loses_words.get(fix) != Some(&false));
-        let mut suggestions: Vec<Suggestion> = Vec::with_capacity(rule.compiled.rest.fixes.len());
-        for (index, (fix, templates)) in rule.compiled.rest.fixes.iter().zip(rule.templates(&self.inner.linker)).enumerate() {
+        let wordings = rule.templates(&self.inner.linker);
+        // With another pack in the place of one that had a list of fixes, what was found out about the rule's does not hold.
+        let known = written.map(|pattern| &*pattern.loses_words).filter(|known| known.len() == wordings.len());
+        let loses_words = |fix: usize| known.and_then(|known| known.get(fix)) != Some(&false);
+        let mut suggestions: Vec<Suggestion> = Vec::new();
+        for (index, (fix, templates)) in self.inner.linker.fixes(&rule.compiled.rest).zip(wordings).enumerate() {
             let (from, to) = match fix.replace {
                 Replace::Match => (found.range.start, found.range.end),
                 Replace::Clause => folded.clause(found.range.start, found.range.end),

@@ -62,7 +62,8 @@ pub(crate) struct Rest {
     pub(crate) boundary: bool,
     pub(crate) when: Vec<GuardRef>,
     pub(crate) unless: Vec<GuardRef>,
-    pub(crate) fixes: Vec<Fix>,
+    /// As written: lists that rules have in common stand with their packs.
+    pub(crate) fixes: Vec<FixRef>,
     pub(crate) patterns: Vec<CompiledPattern>,
 }
 
@@ -224,8 +225,8 @@ impl Vocabulary {
                 GuardRef::Inline(condition) => self.check(condition)?,
             }
         }
-        let fixes = self.fixes_of(rule)?;
-        let templates = fixes.iter().map(|fix| self.wording(rule, fix)).collect::<Result<Vec<_>, _>>()?;
+        let templates = self.fixes_of(rule)?;
+        let templates = templates.iter().map(|fix| self.wording(rule, fix)).collect::<Result<Vec<_>, _>>()?;
         let written =
             rule.phrases.iter().map(|phrase| (phrase, true)).chain(rule.patterns.iter().map(|pattern| (pattern, false)));
         let patterns = written
@@ -239,7 +240,7 @@ impl Vocabulary {
             boundary: rule.boundary,
             when: rule.when.clone(),
             unless: rule.unless.clone(),
-            fixes,
+            fixes: rule.fixes.clone(),
             patterns,
         };
         Ok(CompiledRule {
@@ -395,7 +396,12 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     let conditions: Vec<Condition> = conditions.chain(guards.filter_map(inline)).collect();
     let mut written: BTreeSet<&str> =
         conditions.iter().flat_map(|condition| condition.patterns()).filter_map(|(_, w)| w).collect();
-    written.extend(rules().flat_map(|rule| &rule.rest.fixes).filter_map(|fix| fix.from.as_deref()));
+    let own = rules().flat_map(|rule| &rule.rest.fixes).filter_map(|fix| match fix {
+        FixRef::Inline(fix) => Some(fix),
+        FixRef::Named(_) => None,
+    });
+    let listed = vocabulary.fixes.values().flat_map(|list| list.iter());
+    written.extend(own.chain(listed).filter_map(|fix| fix.from.as_deref()));
     let mut looked_for = Vec::new();
     for written in written {
         match vocabulary.literals(written) {
