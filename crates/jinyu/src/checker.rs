@@ -319,24 +319,17 @@ impl Checker {
 
     fn run_part(&self, text: &str, offset: usize, context: &Context<'_>, scratch: &mut Scratch) -> Vec<Hit> {
         let inner = &*self.0;
-        let mut readings: Option<Readings> = None;
+        let plain = Folded::new(text, offset, Reading::Plain);
+        let squeezed = plain.suspicious.then(|| Folded::new(text, offset, Reading::Squeezed));
+        let clauses = Clauses::of(&plain.text);
         let mut patterns: Vec<Triggered> = Vec::new();
         let mut disguised: Vec<Triggered> = Vec::new();
-        let mut signature: Option<Signature> = None;
         for (scanner, trigger) in &inner.scanners {
             let Scratch { scan, hopes, .. } = &mut *scratch;
             scanner.scan(text, scan);
-            if scan.candidates.is_empty() {
-                continue;
-            }
-            let signature = signature.get_or_insert_with(|| Signature::of(text));
-            trigger.hope(&scan.candidates, context.purposes(), signature, hopes);
-            if hopes.is_empty() {
-                continue;
-            }
-            let Readings { plain, squeezed } = readings.get_or_insert_with(|| Readings::new(text, offset));
-            trigger.settle(hopes, &Clauses::of(&plain.text), |byte| plain.place_of(byte + offset), &mut patterns);
-            if let Some(squeezed) = squeezed {
+            trigger.hope(&scan.candidates, context.purposes(), &clauses.signature, hopes);
+            trigger.settle(hopes, &clauses, |byte| plain.place_of(byte + offset), &mut patterns);
+            if let Some(squeezed) = &squeezed {
                 trigger.settle(hopes, &Clauses::of(&squeezed.text), |byte| squeezed.place_of(byte + offset), &mut disguised);
             }
         }
@@ -353,9 +346,10 @@ impl Checker {
         if patterns.is_empty() && disguised.is_empty() && heard.is_empty() && model.is_none() {
             return Vec::new();
         }
-        let Readings { plain, squeezed } = readings.unwrap_or_else(|| Readings::new(text, offset));
         let conditions = inner.conditions.as_ref();
-        let mut part = Part { inner, context, text, offset, scratch, conditions, is_foreseen: false, hits: Vec::new() };
+        let signature = &clauses.signature;
+        let mut part =
+            Part { inner, context, text, offset, signature, scratch, conditions, is_foreseen: false, hits: Vec::new() };
         for triggered in &patterns {
             part.look(triggered, &plain, None);
         }
@@ -553,21 +547,6 @@ impl<'a> Context<'a> {
     }
 }
 
-/// How a part of an utterance may be read.
-struct Readings {
-    plain: Folded,
-    /// Only for a text that looks disguised.
-    squeezed: Option<Folded>,
-}
-
-impl Readings {
-    fn new(text: &str, offset: usize) -> Self {
-        let plain = Folded::new(text, offset, Reading::Plain);
-        let squeezed = plain.suspicious.then(|| Folded::new(text, offset, Reading::Squeezed));
-        Self { plain, squeezed }
-    }
-}
-
 /// A part of an utterance while it is judged.
 struct Part<'a> {
     inner: &'a Inner,
@@ -575,6 +554,7 @@ struct Part<'a> {
     text: &'a str,
     /// Where the part begins in the utterance, in bytes.
     offset: usize,
+    signature: &'a Signature,
     scratch: &'a mut Scratch,
     /// What tells which conditions need not be tried, if anything does.
     conditions: Option<&'a Conditions>,
@@ -589,7 +569,7 @@ impl Part<'_> {
         let Some(conditions) = self.conditions else { return false };
         if !self.is_foreseen {
             let Scratch { scan, prospects, .. } = &mut *self.scratch;
-            conditions.look_ahead(self.text, scan, prospects);
+            conditions.look_ahead(self.text, self.signature, scan, prospects);
             self.is_foreseen = true;
         }
         true

@@ -72,25 +72,27 @@ enum Token {
 impl Folded {
     /// Folds `text`, whose first byte is byte `offset` of the utterance.
     pub(crate) fn new(text: &str, offset: usize, reading: Reading) -> Self {
-        let mut letters: Vec<(char, u32, u32)> = Vec::with_capacity(text.len() / 3 + 1);
+        let size = text.len() / 3 + 1;
+        let (mut letters, mut origins): (Vec<char>, Vec<(u32, u32)>) = (Vec::with_capacity(size), Vec::with_capacity(size));
         let mut marks: Vec<(Class, u32, u32)> = Vec::new();
         let mut tokens: Vec<Token> = Vec::with_capacity(16);
         let mut chars = text.char_indices().peekable();
         let mut previous = None;
         let mut suspicious = false;
         while let Some((at, c)) = chars.next() {
-            let next = chars.peek().map(|&(_, c)| c);
             let start = (offset + at) as u32;
             let end = start + c.len_utf8() as u32;
-            match classify(previous, c, next) {
+            let class = match fold(c) {
+                letter if is_han(letter) => Class::Letter(letter),
+                _ => classify(previous, c, chars.peek().map(|&(_, c)| c)),
+            };
+            match class {
                 Class::Nothing => continue,
                 Class::Letter(letter) => {
                     let index = letters.len();
-                    let repeated = letters.last().is_some_and(|&(last, ..)| last == letter) && !letter.is_ascii();
-                    if repeated && index >= 2 && letters.get(index - 2).is_some_and(|&(before, ..)| before == letter) {
-                        suspicious = true;
-                    }
-                    letters.push((letter, start, end));
+                    suspicious |= letters.ends_with(&[letter, letter]) && !letter.is_ascii();
+                    letters.push(letter);
+                    origins.push((start, end));
                     match tokens.last_mut() {
                         Some(Token::Run { to, .. }) => *to = index + 1,
                         _ => tokens.push(Token::Run { from: index, to: index + 1 }),
@@ -118,12 +120,18 @@ impl Folded {
         let mut open = false;
         for (index, token) in tokens.iter().enumerate() {
             match token {
-                Token::Run { from, to } => {
-                    for &(letter, start, end) in letters.get(*from..*to).unwrap_or_default() {
-                        if reading == Reading::Squeezed && !letter.is_ascii() && folded.text.last() == Some(&letter) {
-                            continue;
+                &Token::Run { from, to } => {
+                    let (letters, origins) =
+                        (letters.get(from..to).unwrap_or_default(), origins.get(from..to).unwrap_or_default());
+                    if reading == Reading::Plain {
+                        folded.text.extend_from_slice(letters);
+                        folded.origins.extend_from_slice(origins);
+                        continue;
+                    }
+                    for (&letter, &(start, end)) in letters.iter().zip(origins) {
+                        if letter.is_ascii() || folded.text.last() != Some(&letter) {
+                            folded.push(letter, start, end);
                         }
-                        folded.push(letter, start, end);
                     }
                 }
                 Token::Gap { from, to } => {
@@ -135,7 +143,7 @@ impl Folded {
                     let before = |by: usize| run(index.checked_sub(by).and_then(|index| tokens.get(index)));
                     let after = |by: usize| run(tokens.get(index + by));
                     // A letter between two gaps, and the next one too: somebody marks each letter.
-                    let is_row = |one: &[_], next: &[_]| one.len() == 1 && next.len() == 1;
+                    let is_row = |one: &[char], next: &[char]| one.len() == 1 && next.len() == 1;
                     let in_row = is_row(before(1), before(3)) || is_row(after(1), after(3)) || is_row(before(1), after(1));
                     let (noise, doubtful) = judge(marks, before(1), after(1), in_row);
                     folded.suspicious |= doubtful;
@@ -274,8 +282,8 @@ impl Folded {
 
 /// Whether a gap between two runs is noise, and whether somebody suspicious would take it for noise; `in_row` tells that two letters
 /// stand alone beside it.
-fn judge(marks: &[(Class, u32, u32)], left: &[(char, u32, u32)], right: &[(char, u32, u32)], in_row: bool) -> (bool, bool) {
-    let (Some(&(last, ..)), Some(&(first, ..))) = (left.last(), right.first()) else {
+fn judge(marks: &[(Class, u32, u32)], left: &[char], right: &[char], in_row: bool) -> (bool, bool) {
+    let (Some(last), Some(first)) = (left.last(), right.first()) else {
         return (false, false);
     };
     // Between Latin words or numbers a gap means something.
@@ -300,9 +308,10 @@ fn judge(marks: &[(Class, u32, u32)], left: &[(char, u32, u32)], right: &[(char,
     }
 }
 
+/// What a character is that is no ideograph.
 fn classify(previous: Option<char>, c: char, next: Option<char>) -> Class {
     let folded = fold(c);
-    if is_han(folded) || folded.is_ascii_alphanumeric() {
+    if folded.is_ascii_alphanumeric() {
         return Class::Letter(folded);
     }
     let between = |test: fn(char) -> bool| previous.is_some_and(|c| test(fold(c))) && next.is_some_and(|c| test(fold(c)));

@@ -5,6 +5,7 @@ pub(crate) mod compile;
 pub(crate) mod flow;
 pub(crate) mod frequency;
 pub(crate) mod later;
+pub(crate) mod library;
 pub(crate) mod literal;
 pub(crate) mod matcher;
 pub(crate) mod pattern;

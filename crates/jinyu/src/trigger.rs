@@ -2,7 +2,7 @@
 //! worth it; knows nothing of what patterns and guards say.
 //!
 //! The scan looks for the rarest literals of each pattern alone. What else a pattern asks for is asked of a [`Signature`], first that of
-//! the whole text, so that most texts need not be folded, then that of the clause.
+//! the whole text, then that of the clause.
 //!
 //! Laid out flat in bytes as the scanner is, so that the one for the built-in packs is made by the build script and used in place.
 
@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use crate::rules::literal::is_break;
 use crate::scan::Candidate;
-use crate::script::{fold, is_han};
+use crate::script::is_han;
 
 /// What a pattern asks for.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +77,9 @@ pub(crate) struct Trigger(Cow<'static, [u8]>);
 const HEADER: usize = 3 * 4;
 /// first u32 of the entries that it has
 const LITERAL: usize = 4;
-/// branch u32, pattern u32, purpose u8, how many u8 of the places follow, whether the branch needs nothing else u8, nothing u8, four places
-/// u16 of which one must be set: those of the need that is easiest to look at, so that most branches are settled in one glance
+/// branch u32, pattern u32, purpose u8, how many u8 of the places follow, whether the branch needs nothing else u8, how many u8 of the next
+/// entries have the same purpose and places, four places u16 of which one must be set: those of the need that is easiest to look at, so
+/// that most branches are settled in one glance, and several by the same one
 const ENTRY: usize = 20;
 /// pattern u32, first of its needs u32, whether it crosses clauses u32
 const BRANCH: usize = 12;
@@ -110,6 +111,22 @@ struct Entry<'a> {
     glance: &'a [u8],
     /// Whether the branch needs nothing else.
     is_settled: bool,
+    /// So many of the next entries have the same purpose and glance.
+    alike: u8,
+}
+
+impl<'a> Entry<'a> {
+    fn read(entry: &'a [u8; ENTRY]) -> Self {
+        let &[b0, b1, b2, b3, p0, p1, p2, p3, purpose, count, settled, alike, ref places @ ..] = entry;
+        Self {
+            branch: u32::from_le_bytes([b0, b1, b2, b3]),
+            pattern: u32::from_le_bytes([p0, p1, p2, p3]),
+            purpose,
+            glance: places.get(..usize::from(count) * PLACE).unwrap_or_default(),
+            is_settled: settled != 0,
+            alike,
+        }
+    }
 }
 
 /// A branch while its record is not written.
@@ -186,11 +203,10 @@ impl Trigger {
         hopes.clear();
         let layout = self.layout();
         for candidate in candidates {
-            for entry in self.entries(&layout, candidate) {
-                if entry.purpose & purposes != 0 && self.is_hopeful(&layout, &entry, signature) {
-                    hopes.push(Hope { branch: entry.branch, start: candidate.span.start });
-                }
-            }
+            let start = candidate.span.start;
+            self.each_hopeful(&layout, candidate, purposes, signature, |entry| {
+                hopes.push(Hope { branch: entry.branch, start });
+            });
         }
     }
 
@@ -198,35 +214,35 @@ impl Trigger {
     pub(crate) fn foresee(&self, candidates: &[Candidate], signature: &Signature, prospects: &mut Prospects) {
         let layout = self.layout();
         for candidate in candidates {
-            for entry in self.entries(&layout, candidate) {
-                if !prospects.has(entry.pattern) && self.is_hopeful(&layout, &entry, signature) {
-                    prospects.add(entry.pattern);
-                }
-            }
+            self.each_hopeful(&layout, candidate, u8::MAX, signature, |entry| prospects.add(entry.pattern));
         }
     }
 
-    /// The branches that have the literal of a candidate.
-    fn entries(&self, layout: &Layout, candidate: &Candidate) -> impl Iterator<Item = Entry<'_>> {
+    /// Calls for each branch that has the literal of a candidate, serves one of the purposes and may be all in a text with this signature.
+    #[inline(always)]
+    fn each_hopeful(
+        &self,
+        layout: &Layout,
+        candidate: &Candidate,
+        purposes: u8,
+        signature: &Signature,
+        mut each: impl FnMut(&Entry<'_>),
+    ) {
         let range = self.range(HEADER + candidate.literal as usize * LITERAL, LITERAL);
         let range = layout.entries + range.start as usize * ENTRY..layout.entries + range.end as usize * ENTRY;
-        self.0.get(range).unwrap_or_default().as_chunks::<ENTRY>().0.iter().map(|entry| {
-            let &[b0, b1, b2, b3, p0, p1, p2, p3, purpose, count, settled, _, ref places @ ..] = entry;
-            Entry {
-                branch: u32::from_le_bytes([b0, b1, b2, b3]),
-                pattern: u32::from_le_bytes([p0, p1, p2, p3]),
-                purpose,
-                glance: places.get(..usize::from(count) * PLACE).unwrap_or_default(),
-                is_settled: settled != 0,
+        let mut entries = self.0.get(range).unwrap_or_default().as_chunks::<ENTRY>().0;
+        while let Some((entry, rest)) = entries.split_first() {
+            let entry = Entry::read(entry);
+            if entry.purpose & purposes == 0 || !(entry.glance.is_empty() || signature.has_one(entry.glance)) {
+                entries = rest.get(usize::from(entry.alike)..).unwrap_or_default();
+                continue;
             }
-        })
-    }
-
-    /// Whether a text with this signature may have all of a branch.
-    #[inline(always)]
-    fn is_hopeful(&self, layout: &Layout, entry: &Entry<'_>, signature: &Signature) -> bool {
-        (entry.glance.is_empty() || signature.has_one(entry.glance))
-            && (entry.is_settled || self.may_hold(layout, layout.branches + entry.branch as usize * BRANCH, signature))
+            entries = rest;
+            let branch = layout.branches + entry.branch as usize * BRANCH;
+            if entry.is_settled || self.may_hold(layout, branch, signature) {
+                each(&entry);
+            }
+        }
     }
 
     /// The patterns among these branches that a clause, or the text where they cross clauses, may have all of, after those already in
@@ -285,16 +301,32 @@ fn lay_out(by_literal: &BTreeMap<&str, Vec<u32>>, branches: &[Branch<'_>]) -> Ve
         branch.needs.iter().filter(|set| set.len() <= LARGE).map(|set| places(set)).collect()
     };
     let needs_of: Vec<Vec<Vec<u16>>> = branches.iter().map(of_branch).collect();
-    for &number in by_literal.values().flatten() {
-        let (branch, needs) = (branches.get(number as usize), needs_of.get(number as usize));
-        let easiest = needs.into_iter().flatten().filter(|places| places.len() <= 4).min_by_key(|places| places.len());
-        let mut glance = easiest.cloned().unwrap_or_default();
-        let is_settled = needs.is_none_or(|needs| needs.len() == usize::from(!glance.is_empty()));
-        u32(&mut bytes, number as usize);
-        u32(&mut bytes, branch.map_or(0, |branch| branch.pattern as usize));
-        bytes.extend([branch.map_or(0, |branch| branch.purpose), glance.len() as u8, u8::from(is_settled), 0]);
-        glance.resize(4, 0);
-        bytes.extend(glance.into_iter().flat_map(u16::to_le_bytes));
+    let easiest: Vec<&[u16]> = needs_of
+        .iter()
+        .map(|needs| {
+            needs.iter().filter(|places| places.len() <= 4).min_by_key(|places| places.len()).map_or(&[][..], Vec::as_slice)
+        })
+        .collect();
+    for numbers in by_literal.values() {
+        let key = |number: u32| {
+            let purpose = branches.get(number as usize).map_or(0, |branch| branch.purpose);
+            (purpose, easiest.get(number as usize).copied().unwrap_or_default())
+        };
+        let mut numbers = numbers.clone();
+        numbers.sort_by_key(|&number| key(number));
+        for alike in numbers.chunk_by(|&one, &other| key(one) == key(other)) {
+            for (at, &number) in alike.iter().enumerate() {
+                let (branch, needs) = (branches.get(number as usize), needs_of.get(number as usize));
+                let (purpose, glance) = key(number);
+                let is_settled = needs.is_none_or(|needs| needs.len() == usize::from(!glance.is_empty()));
+                u32(&mut bytes, number as usize);
+                u32(&mut bytes, branch.map_or(0, |branch| branch.pattern as usize));
+                let following = (alike.len() - 1 - at).min(u8::MAX.into()) as u8;
+                bytes.extend([purpose, glance.len() as u8, u8::from(is_settled), following]);
+                let places = glance.iter().copied().chain(std::iter::repeat(0)).take(4);
+                bytes.extend(places.flat_map(u16::to_le_bytes));
+            }
+        }
     }
     let mut needs: Vec<Vec<u16>> = Vec::new();
     for (branch, needs_of) in branches.iter().zip(needs_of) {
@@ -368,27 +400,6 @@ fn place_of_pair(one: char, other: char) -> u16 {
 pub(crate) struct Signature([u64; BITS as usize / 64]);
 
 impl Signature {
-    /// The signature of a text that was not folded.
-    pub(crate) fn of(text: &str) -> Self {
-        let mut signature = Self::default();
-        let mut last = None;
-        for letter in text.chars().map(fold).filter(|&c| is_letter(c)) {
-            signature.add(&mut last, letter);
-        }
-        signature
-    }
-
-    /// Takes in a letter; `last` is the one before.
-    fn add(&mut self, last: &mut Option<char>, letter: char) {
-        let before = last.replace(letter);
-        if before != Some(letter) {
-            self.set(place_of_letter(letter));
-            if let Some(before) = before {
-                self.set(place_of_pair(before, letter));
-            }
-        }
-    }
-
     fn set(&mut self, place: u16) {
         if let Some(word) = self.0.get_mut(usize::from(place / 64)) {
             *word |= 1 << (place % 64);
@@ -410,10 +421,13 @@ impl Signature {
     }
 }
 
-/// The clauses of a folded text, in their order: where each ends, and its signature.
+/// What stands in a folded text, and in each of its clauses.
 #[derive(Clone, Debug)]
 pub(crate) struct Clauses<'a> {
     text: &'a [char],
+    /// Of the whole text, whose letters are in a row whatever marks are between them.
+    pub(crate) signature: Signature,
+    /// Where each clause ends, and its signature.
     ends: Vec<usize>,
     signatures: Vec<Signature>,
 }
@@ -421,16 +435,30 @@ pub(crate) struct Clauses<'a> {
 impl<'a> Clauses<'a> {
     /// Splits a folded text at its marks.
     pub(crate) fn of(text: &'a [char]) -> Self {
-        let mut clauses = Self { text, ends: Vec::new(), signatures: Vec::new() };
+        let mut clauses = Self { text, signature: Signature::default(), ends: Vec::new(), signatures: Vec::new() };
         let mut signature = Signature::default();
-        let mut last = None;
+        // The letter before, and whether it stands in the same clause.
+        let (mut last, mut is_near) = (None, false);
         for (at, &c) in text.iter().enumerate() {
             if is_break(c) {
                 clauses.ends.push(at);
                 clauses.signatures.push(std::mem::take(&mut signature));
-                last = None;
+                is_near = false;
             } else if is_letter(c) {
-                signature.add(&mut last, c);
+                let before = last.replace(c);
+                if before != Some(c) || !is_near {
+                    let place = place_of_letter(c);
+                    signature.set(place);
+                    clauses.signature.set(place);
+                }
+                if let Some(before) = before.filter(|&before| before != c) {
+                    let place = place_of_pair(before, c);
+                    clauses.signature.set(place);
+                    if is_near {
+                        signature.set(place);
+                    }
+                }
+                is_near = true;
             }
         }
         clauses.ends.push(text.len());
@@ -464,6 +492,7 @@ impl<'a> Clauses<'a> {
 mod tests {
     use super::*;
     use crate::scan::{Scanner, Scratch};
+    use crate::script::fold;
 
     #[test]
     fn a_branch_needs_each_of_its_sets() {
@@ -479,10 +508,11 @@ mod tests {
             let mut scratch = Scratch::default();
             let (mut hopes, mut patterns) = (Vec::new(), Vec::new());
             scanner.scan(text, &mut scratch);
-            trigger.hope(&scratch.candidates, purposes, &Signature::of(text), &mut hopes);
             let folded: Vec<char> = text.chars().map(fold).collect();
+            let clauses = Clauses::of(&folded);
+            trigger.hope(&scratch.candidates, purposes, &clauses.signature, &mut hopes);
             let place = |byte: usize| text[..byte].chars().count();
-            trigger.settle(&hopes, &Clauses::of(&folded), place, &mut patterns);
+            trigger.settle(&hopes, &clauses, place, &mut patterns);
             patterns.into_iter().map(|triggered| (triggered.pattern, triggered.clause)).collect::<Vec<_>>()
         };
         assert_eq!(triggered("爱買 不 買", 1), [(7, 0..6), (8, 0..6)]);

@@ -14,6 +14,7 @@ use crate::homophones::Homophones;
 use crate::rules::RulePack;
 use crate::rules::compile::{CompiledPack, FILLERS, Vocabulary, purpose};
 use crate::rules::frequency::Frequencies;
+use crate::rules::library::Library;
 use crate::scan::Scanner;
 use crate::script::Script;
 use crate::trigger::{Trigger, Wanted};
@@ -156,7 +157,7 @@ impl CheckerBuilder {
         // The programs that are ready stand for patterns as the built-in classes expand them, and for no others.
         let is_ready = kept.iter().all(|&kept| kept);
         if is_ready {
-            vocabulary.classes.use_programs(PROGRAMS);
+            vocabulary.classes.use_library(Library::from_bytes(PROGRAMS));
         }
         for (pack, _) in built_in.iter().zip(&kept).filter(|&(_, &kept)| kept) {
             if is_ready && self.packs.is_empty() {

@@ -7,9 +7,11 @@ use super::*;
 /// The hits of all patterns on all clauses, judged by all conditions, nothing scanned for.
 fn exhaustive(checker: &Checker, text: &str, context: &Context<'_>) -> Vec<Hit> {
     let inner = &*checker.0;
-    let Readings { plain, squeezed } = Readings::new(text, 0);
-    let scratch = &mut Scratch::default();
-    let mut part = Part { inner, context, text, offset: 0, scratch, conditions: None, is_foreseen: false, hits: Vec::new() };
+    let plain = Folded::new(text, 0, Reading::Plain);
+    let squeezed = plain.suspicious.then(|| Folded::new(text, 0, Reading::Squeezed));
+    let (scratch, signature) = (&mut Scratch::default(), &Signature::default());
+    let mut part =
+        Part { inner, context, text, offset: 0, signature, scratch, conditions: None, is_foreseen: false, hits: Vec::new() };
     for folded in [Some(plain), squeezed].into_iter().flatten() {
         for (number, linked) in (0..).zip(&inner.patterns) {
             let Some(linked) = linked else { continue };

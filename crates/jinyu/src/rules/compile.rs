@@ -11,8 +11,9 @@ use crate::error::Error;
 use crate::rules::flow::{FlowRule, NoteRule};
 use crate::rules::frequency::Frequencies;
 use crate::rules::later::Later;
+use crate::rules::library::Stock;
 use crate::rules::matcher::Program;
-use crate::rules::pattern::{Classes, Library, Source, crosses_clauses, has_open_part, parse};
+use crate::rules::pattern::{Classes, Source, crosses_clauses, has_open_part, parse};
 use crate::rules::{
     Care, Condition, Confidence, Edge, Fix, FixRef, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal,
 };
@@ -320,8 +321,8 @@ impl Vocabulary {
         Ok(CompiledPattern { written: written.into(), is_phrase, literals, crosses, loses_words })
     }
 
-    /// What must be found for what a condition asks for or a wording is made from; `None` where nothing need be, or what half of all utterances have: then it is
-    /// cheaper to try it when it is asked for.
+    /// What must be found for what a condition asks for or a wording is made from; `None` where nothing need be, or what half of all
+    /// utterances have: then it is cheaper to try it when it is asked for.
     fn literals(&self, written: &str) -> Option<Vec<Vec<Vec<String>>>> {
         let hir = parse(&self.classes.expression(written, false).ok()?).ok()?;
         let literals = literal::required(&hir, &self.frequencies);
@@ -382,9 +383,9 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     }
     let packs = packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
     let classes = &vocabulary.classes;
-    let mut programs = Library::default();
+    let mut stock = Stock::default();
     for written in FILLERS {
-        programs.add(classes, written, false, None);
+        stock.add(classes, written, false, None);
     }
     let inline = |guard: &GuardRef| match guard {
         GuardRef::Named(_) => None,
@@ -406,16 +407,17 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     for written in written {
         match vocabulary.literals(written) {
             Some(literals) => {
-                programs.add_condition(classes, written, looked_for.len() as u32);
+                stock.add_condition(classes, written, looked_for.len() as u32);
                 looked_for.push(literals);
             }
-            None => programs.add(classes, written, false, None),
+            None => stock.add(classes, written, false, None),
         }
     }
     for rule in rules() {
         for pattern in &rule.rest.patterns {
-            programs.add(classes, pattern.written.as_str(), pattern.is_phrase, rule.edge);
+            stock.add(classes, pattern.written.as_str(), pattern.is_phrase, rule.edge);
         }
     }
-    Ok(Ready { packs, programs: programs.into_bytes(), conditions: looked_for, frequencies })
+    let programs = stock.into_bytes().map_err(|message| Error::syntax("built-in packs", None, message))?;
+    Ok(Ready { packs, programs, conditions: looked_for, frequencies })
 }

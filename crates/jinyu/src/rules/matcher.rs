@@ -4,12 +4,18 @@
 //! choose. Made for thousands of expressions that each run rarely, on short text: compiling takes microseconds, a program a few
 //! kilobytes, and no state is kept between runs.
 
+mod compiler;
 mod stored;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Range, RangeInclusive};
+use std::sync::{Arc, OnceLock};
 
-use regex_syntax::hir::{Class, ClassUnicode, Hir, HirKind, Look};
+#[allow(
+    unused_imports,
+    reason = "used by the build script, which includes this file; the crate only compiles single expressions"
+)]
+pub(crate) use self::compiler::{Sharing, WORTH_A_CALL};
 
 /// A program of more steps than this would be a mistake of its author. The number of a step, a mark, a set or a table has 16 bits.
 const LARGEST: usize = 1 << 16;
@@ -49,8 +55,11 @@ enum Step {
     /// Back to where a loop begins, which has a mark of its own.
     Again(u32),
     Save(u32),
+    /// Index into the calls: goes on in a routine, and then with the next step.
+    Call(u32),
     Start,
     End,
+    /// The end of the program, or of a routine.
     Match,
 }
 
@@ -65,7 +74,7 @@ struct Set {
 
 impl Set {
     fn new(ranges: Box<[(char, char)]>) -> Self {
-        let mut set = Self { ranges, doubtful: [u64::MAX; 4], otherwise: false };
+        let mut set = Self { ranges, doubtful: ALL, otherwise: false };
         let size = |ranges: &mut dyn Iterator<Item = (char, char)>| -> usize {
             ranges.map(|(first, last)| last as usize + 1 - first as usize).sum()
         };
@@ -102,6 +111,9 @@ const FEW: usize = 96;
 
 /// Characters by their lowest bits.
 type Bits = [u64; 4];
+
+/// All characters.
+const ALL: Bits = [u64::MAX; 4];
 
 fn bits(chars: impl IntoIterator<Item = char>) -> Bits {
     let mut bits = [0; 4];
@@ -182,14 +194,48 @@ impl Dispatch {
     }
 }
 
-/// A compiled expression.
+/// A place from which a routine is called.
 #[derive(Clone, Debug)]
-pub(crate) struct Program {
+struct Call {
+    routine: u32,
+    /// From which number on the marks of the routine are counted here: what failed where it is called from one place need not fail where
+    /// it is called from another.
+    first_mark: u32,
+    /// The characters that the routine can begin with; all of them where that is not known.
+    first: Bits,
+}
+
+/// What a run goes through: a program, or a routine that it calls.
+#[derive(Clone, Debug, Default)]
+struct Body {
     steps: Vec<Step>,
-    /// How many marks there are.
+    /// How many marks there are, with those of what is called.
     marks: u32,
     sets: Vec<Set>,
     dispatches: Vec<Dispatch>,
+    calls: Vec<Call>,
+}
+
+/// What expressions have in common, by number: word classes, most of all, which stand in hundreds of them. What the build script stored is
+/// read when it is first called.
+#[derive(Debug)]
+pub(crate) struct Routines {
+    stored: &'static [u8],
+    bodies: Box<[OnceLock<Option<Box<Body>>>]>,
+}
+
+impl Routines {
+    fn get(&self, number: u32) -> Option<&Body> {
+        self.bodies.get(number as usize)?.get_or_init(|| self.read(number).map(Box::new)).as_deref()
+    }
+}
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    body: Body,
+    /// What it calls from, if it calls anything.
+    routines: Arc<Routines>,
     /// The names of the groups; group n saves its ends in slots 2n and 2n+1.
     groups: Vec<String>,
     /// The characters that a match can begin with, but at the start of the text; all of them where that is not known.
@@ -207,13 +253,28 @@ pub(crate) struct Runs {
     last_word: usize,
     pending: Vec<Pending>,
     slots: Vec<Option<usize>>,
+    /// The calls of a run; those that have returned stay, since what is pending may stand in one of them.
+    frames: Vec<Frame>,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Pending {
-    Try { step: u32, at: usize },
+    Try { step: u32, frame: u32, at: usize },
     Restore { slot: u32, to: Option<usize> },
 }
+
+/// A call while it runs.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    routine: u32,
+    first_mark: u32,
+    /// The step after the call, and the frame that this one is in.
+    back: u32,
+    outer: u32,
+}
+
+/// The frame of a step of the program itself.
+const OUTSIDE: u32 = u32::MAX;
 
 impl Runs {
     /// Whether a run comes to a mark, one of so many, at this place for the first time: what failed once fails again, wherever the match
@@ -231,156 +292,6 @@ impl Runs {
 }
 
 impl Program {
-    /// Compiles a parsed expression.
-    ///
-    /// # Errors
-    /// When the expression looks at word boundaries or line ends, or is far too large.
-    pub(crate) fn new(hir: &Hir) -> Result<Self, String> {
-        let mut program = Self {
-            steps: Vec::new(),
-            marks: 0,
-            sets: Vec::new(),
-            dispatches: Vec::new(),
-            groups: Vec::new(),
-            first: [u64::MAX; 4],
-            anchored: false,
-        };
-        program.add(hir)?;
-        program.push(Step::Match)?;
-        program.anchored = hir.properties().look_set().contains(Look::Start);
-        if let Some(chars) = first_chars(hir, 4096, true) {
-            program.first = bits(chars);
-        }
-        program.steps.shrink_to_fit();
-        Ok(program)
-    }
-
-    fn push(&mut self, step: Step) -> Result<u32, String> {
-        if self.steps.len() >= LARGEST {
-            return Err("the pattern is too large; make its repetitions smaller or split it".to_owned());
-        }
-        self.steps.push(step);
-        Ok(self.steps.len() as u32 - 1)
-    }
-
-    fn next(&self) -> u32 {
-        self.steps.len() as u32
-    }
-
-    fn mark(&mut self) -> u32 {
-        self.marks += 1;
-        self.marks - 1
-    }
-
-    fn set_step(&mut self, at: u32, step: Step) {
-        if let Some(place) = self.steps.get_mut(at as usize) {
-            *place = step;
-        }
-    }
-
-    fn add(&mut self, hir: &Hir) -> Result<(), String> {
-        match hir.kind() {
-            HirKind::Empty => {}
-            HirKind::Literal(literal) => {
-                for c in String::from_utf8_lossy(&literal.0).chars() {
-                    self.push(Step::Char(c))?;
-                }
-            }
-            HirKind::Class(class) => self.add_class(&unicode(class)?)?,
-            HirKind::Look(Look::Start) => drop(self.push(Step::Start)?),
-            HirKind::Look(Look::End) => drop(self.push(Step::End)?),
-            HirKind::Look(_) => {
-                return Err(
-                    "of the marks for places only ^ and $ are supported; for words use `boundary`, for clauses `edge`".to_owned()
-                );
-            }
-            HirKind::Capture(capture) => match &capture.name {
-                Some(name) => {
-                    let group = self.groups.len() as u32;
-                    self.groups.push(name.to_string());
-                    self.push(Step::Save(2 * group))?;
-                    self.add(&capture.sub)?;
-                    self.push(Step::Save(2 * group + 1))?;
-                }
-                None => self.add(&capture.sub)?,
-            },
-            HirKind::Concat(parts) => parts.iter().try_for_each(|part| self.add(part))?,
-            HirKind::Alternation(branches) => self.add_alternation(branches)?,
-            HirKind::Repetition(repetition) => {
-                for _ in 0..repetition.min {
-                    self.add(&repetition.sub)?;
-                }
-                let split = |end, mark| if repetition.greedy { Step::Split(end, mark) } else { Step::LazySplit(end, mark) };
-                match repetition.max {
-                    None => {
-                        let head = self.push(Step::Match)?;
-                        self.add(&repetition.sub)?;
-                        self.push(Step::Again(head))?;
-                        let step = split(self.next(), self.mark());
-                        self.set_step(head, step);
-                    }
-                    Some(max) => {
-                        let mut heads = Vec::new();
-                        for _ in repetition.min..max {
-                            heads.push(self.push(Step::Match)?);
-                            self.add(&repetition.sub)?;
-                        }
-                        let end = self.next();
-                        for head in heads {
-                            let step = split(end, self.mark());
-                            self.set_step(head, step);
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn add_class(&mut self, class: &ClassUnicode) -> Result<(), String> {
-        let ranges: Box<[(char, char)]> = class.iter().map(|range| (range.start(), range.end())).collect();
-        let known = self.sets.iter().position(|set| set.ranges == ranges);
-        let set = known.unwrap_or(self.sets.len());
-        if known.is_none() {
-            self.sets.push(Set::new(ranges));
-        }
-        self.push(Step::Set(set as u32)).map(drop)
-    }
-
-    fn add_alternation(&mut self, branches: &[Hir]) -> Result<(), String> {
-        // Where most branches have few first characters, a table tells at once which ones are worth trying.
-        let firsts: Vec<Option<Vec<char>>> = branches.iter().map(|branch| first_chars(branch, 64, false)).collect();
-        let known = firsts.iter().flatten().count();
-        let has_table = branches.len() > 2 && known > firsts.len() - known;
-        let mut ends = Vec::new();
-        let mut starts = Vec::new();
-        let head = if has_table { Some(self.push(Step::Match)?) } else { None };
-        for (index, branch) in branches.iter().enumerate() {
-            let last = index + 1 == branches.len();
-            let split = if head.is_none() && !last { Some(self.push(Step::Match)?) } else { None };
-            starts.push(self.next());
-            self.add(branch)?;
-            if !last {
-                ends.push(self.push(Step::Match)?);
-            }
-            if let Some(split) = split {
-                let step = Step::Split(self.next(), self.mark());
-                self.set_step(split, step);
-            }
-        }
-        let mark = self.mark();
-        for end in ends {
-            let step = Step::Jump(self.next(), mark);
-            self.set_step(end, step);
-        }
-        if let Some(head) = head {
-            let step = Step::Dispatch(self.dispatches.len() as u32, self.mark());
-            self.dispatches.push(Dispatch::new(&starts.into_iter().zip(firsts).collect::<Vec<_>>()));
-            self.set_step(head, step);
-        }
-        Ok(())
-    }
-
     /// The leftmost match that begins at one of these places, of those the preferred one.
     ///
     /// Cost: linear in the steps of the program times the characters of the text. What lies between two marks is run through as often as
@@ -395,7 +306,7 @@ impl Program {
 
     /// Where that match is; the slots of `runs` tell where its groups are.
     pub(crate) fn find_range(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Range<usize>> {
-        let marks = self.marks as usize;
+        let marks = self.body.marks as usize;
         let needed = (marks * (text.len() + 1)).div_ceil(64);
         if runs.visited.len() < needed {
             runs.visited.resize(needed, 0);
@@ -411,7 +322,7 @@ impl Program {
 
     fn first_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Range<usize>> {
         let (from, last) = starts.into_inner();
-        let may_be_empty = self.first == [u64::MAX; 4];
+        let may_be_empty = self.first == ALL;
         for start in from..last.min(text.len()) + 1 {
             let possible = text.get(start).map_or(may_be_empty, |&c| has(&self.first, c));
             if (possible || self.anchored && start == 0)
@@ -423,52 +334,42 @@ impl Program {
         None
     }
 
-    /// Whether a run may get past a step where this character is the next one. Says yes where one look does not tell.
-    #[inline(always)]
-    fn may_pass(&self, step: u32, next: Option<&char>) -> bool {
-        match self.steps.get(step as usize) {
-            Some(Step::Char(c)) => next == Some(c),
-            Some(Step::Set(set)) => next.is_some_and(|&c| self.sets.get(*set as usize).is_some_and(|set| set.contains(c))),
-            Some(Step::Dispatch(table, _)) => self.dispatches.get(*table as usize).is_some_and(|table| table.may_pass(next)),
-            Some(Step::End) => next.is_none(),
-            _ => true,
-        }
-    }
-
     fn run(&self, text: &[char], start: usize, runs: &mut Runs) -> Option<usize> {
-        let marks = self.marks as usize;
+        let marks = self.body.marks as usize;
         runs.slots.clear();
         runs.slots.resize(self.groups.len() * 2, None);
         runs.pending.clear();
+        runs.frames.clear();
+        let (mut body, mut first_mark, mut frame) = (&self.body, 0, OUTSIDE);
         let (mut step, mut at) = (0, start);
         loop {
             loop {
-                match self.steps.get(step as usize)? {
+                match body.steps.get(step as usize)? {
                     Step::Char(c) if text.get(at) == Some(c) => {
                         at += 1;
                         step += 1;
                     }
                     Step::Set(set)
-                        if text.get(at).is_some_and(|&c| self.sets.get(*set as usize).is_some_and(|set| set.contains(c))) =>
+                        if text.get(at).is_some_and(|&c| body.sets.get(*set as usize).is_some_and(|set| set.contains(c))) =>
                     {
                         at += 1;
                         step += 1;
                     }
                     Step::Start if at == 0 => step += 1,
                     Step::End if at == text.len() => step += 1,
-                    &Step::Split(other, mark) if runs.is_new(mark, at, marks) => {
-                        step = self.part(step + 1, other, text, at, runs);
+                    &Step::Split(other, mark) if runs.is_new(first_mark + mark, at, marks) => {
+                        step = body.part(step + 1, other, text, at, frame, runs);
                     }
-                    &Step::LazySplit(other, mark) if runs.is_new(mark, at, marks) => {
-                        step = self.part(other, step + 1, text, at, runs);
+                    &Step::LazySplit(other, mark) if runs.is_new(first_mark + mark, at, marks) => {
+                        step = body.part(other, step + 1, text, at, frame, runs);
                     }
-                    &Step::Dispatch(table, mark) if runs.is_new(mark, at, marks) => {
-                        let branches = self.dispatches.get(table as usize).map(|table| table.branches(text.get(at)));
+                    &Step::Dispatch(table, mark) if runs.is_new(first_mark + mark, at, marks) => {
+                        let branches = body.dispatches.get(table as usize).map(|table| table.branches(text.get(at)));
                         let Some((first, others)) = branches.and_then(<[u32]>::split_first) else { break };
-                        runs.pending.extend(others.iter().rev().map(|&step| Pending::Try { step, at }));
+                        runs.pending.extend(others.iter().rev().map(|&step| Pending::Try { step, frame, at }));
                         step = *first;
                     }
-                    &Step::Jump(to, mark) if runs.is_new(mark, at, marks) => step = to,
+                    &Step::Jump(to, mark) if runs.is_new(first_mark + mark, at, marks) => step = to,
                     &Step::Again(head) => step = head,
                     Step::Save(slot) => {
                         if let Some(place) = runs.slots.get_mut(*slot as usize) {
@@ -477,7 +378,21 @@ impl Program {
                         }
                         step += 1;
                     }
-                    Step::Match => return Some(at),
+                    Step::Call(call) => {
+                        let Some(call) = body.calls.get(*call as usize).filter(|call| call.may_begin(text.get(at))) else {
+                            break;
+                        };
+                        let Some(called) = self.routines.get(call.routine) else { break };
+                        first_mark += call.first_mark;
+                        runs.frames.push(Frame { routine: call.routine, first_mark, back: step + 1, outer: frame });
+                        frame = runs.frames.len() as u32 - 1;
+                        (body, step) = (called, 0);
+                    }
+                    Step::Match => {
+                        let Some(&Frame { back, outer, .. }) = runs.frames.get(frame as usize) else { return Some(at) };
+                        (step, frame) = (back, outer);
+                        (body, first_mark) = self.place_of(frame, runs)?;
+                    }
                     // What does not match, and where the run has been before.
                     Step::Char(_) | Step::Set(_) | Step::Start | Step::End => break,
                     Step::Split(..) | Step::LazySplit(..) | Step::Dispatch(..) | Step::Jump(..) => break,
@@ -485,8 +400,12 @@ impl Program {
             }
             loop {
                 match runs.pending.pop()? {
-                    Pending::Try { step: other, at: there } => {
+                    Pending::Try { step: other, frame: inside, at: there } => {
                         (step, at) = (other, there);
+                        if frame != inside {
+                            frame = inside;
+                            (body, first_mark) = self.place_of(frame, runs)?;
+                        }
                         break;
                     }
                     Pending::Restore { slot, to } => {
@@ -499,17 +418,48 @@ impl Program {
         }
     }
 
+    /// What runs in a frame, and from which number on its marks are counted.
+    fn place_of(&self, frame: u32, runs: &Runs) -> Option<(&Body, u32)> {
+        match runs.frames.get(frame as usize) {
+            Some(frame) => Some((self.routines.get(frame.routine)?, frame.first_mark)),
+            None => Some((&self.body, 0)),
+        }
+    }
+}
+
+impl Body {
+    /// Whether a run may get past a step where this character is the next one. Says yes where one look does not tell.
+    #[inline(always)]
+    fn may_pass(&self, step: u32, next: Option<&char>) -> bool {
+        match self.steps.get(step as usize) {
+            Some(Step::Char(c)) => next == Some(c),
+            Some(Step::Set(set)) => next.is_some_and(|&c| self.sets.get(*set as usize).is_some_and(|set| set.contains(c))),
+            Some(Step::Dispatch(table, _)) => self.dispatches.get(*table as usize).is_some_and(|table| table.may_pass(next)),
+            Some(Step::Call(call)) => self.calls.get(*call as usize).is_some_and(|call| call.may_begin(next)),
+            Some(Step::End) => next.is_none(),
+            _ => true,
+        }
+    }
+
     /// Where a run goes on that may go two ways; the other way is left for later, unless the next character rules it out.
     #[inline(always)]
-    fn part(&self, preferred: u32, other: u32, text: &[char], at: usize, runs: &mut Runs) -> u32 {
+    fn part(&self, preferred: u32, other: u32, text: &[char], at: usize, frame: u32, runs: &mut Runs) -> u32 {
         let next = text.get(at);
         if !self.may_pass(preferred, next) {
             return other;
         }
         if self.may_pass(other, next) {
-            runs.pending.push(Pending::Try { step: other, at });
+            runs.pending.push(Pending::Try { step: other, frame, at });
         }
         preferred
+    }
+}
+
+impl Call {
+    /// Whether a match may begin with a character, or at the end of the text.
+    #[inline(always)]
+    fn may_begin(&self, next: Option<&char>) -> bool {
+        next.map_or(self.first == ALL, |&c| has(&self.first, c))
     }
 }
 
@@ -518,74 +468,10 @@ fn bit_of(c: char) -> (usize, u64) {
     (low / 64, 1 << (low % 64))
 }
 
-fn unicode(class: &Class) -> Result<ClassUnicode, String> {
-    match class {
-        Class::Unicode(class) => Ok(class.clone()),
-        Class::Bytes(class) => class.to_unicode_class().ok_or_else(|| "a class of bytes that are no characters".to_owned()),
-    }
-}
-
-/// The characters that every match begins with one of; `None` where a match may be empty or there are more than `limit`. With
-/// `inside`, of matches that do not begin at the start of the text.
-fn first_chars(hir: &Hir, limit: usize, inside: bool) -> Option<Vec<char>> {
-    match hir.kind() {
-        HirKind::Look(Look::Start) if inside => Some(Vec::new()),
-        HirKind::Empty | HirKind::Look(_) => None,
-        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).chars().next().map(|c| vec![c]),
-        HirKind::Class(class) => {
-            let class = unicode(class).ok()?;
-            let size: usize = class.iter().map(|range| range.len()).sum();
-            (size <= limit).then(|| class.iter().flat_map(|range| range.start()..=range.end()).collect())
-        }
-        HirKind::Capture(capture) => first_chars(&capture.sub, limit, inside),
-        HirKind::Repetition(repetition) => {
-            if repetition.min > 0 {
-                first_chars(&repetition.sub, limit, inside)
-            } else {
-                None
-            }
-        }
-        HirKind::Alternation(branches) => {
-            let of_branch = |branch| first_chars(branch, limit, inside);
-            let mut chars = branches.iter().map(of_branch).collect::<Option<Vec<_>>>()?.concat();
-            chars.sort_unstable();
-            chars.dedup();
-            (chars.len() <= limit).then_some(chars)
-        }
-        HirKind::Concat(parts) => {
-            let mut chars = Vec::new();
-            for part in parts {
-                if let Some(first) = first_chars(part, limit, inside) {
-                    chars.extend(first);
-                    chars.sort_unstable();
-                    chars.dedup();
-                    return (chars.len() <= limit).then_some(chars);
-                }
-                // What may be skipped adds its own first characters; what looks at a place adds none.
-                chars.extend(skippable(part, limit, inside)?);
-            }
-            None
-        }
-    }
-}
-
-/// The characters that what may match nothing begins with otherwise.
-fn skippable(hir: &Hir, limit: usize, inside: bool) -> Option<Vec<char>> {
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(Vec::new()),
-        HirKind::Repetition(repetition) => first_chars(&repetition.sub, limit, inside),
-        HirKind::Capture(capture) => skippable(&capture.sub, limit, inside),
-        HirKind::Alternation(branches) => {
-            let of_branch = |branch| first_chars(branch, limit, inside).or_else(|| skippable(branch, limit, inside));
-            Some(branches.iter().map(of_branch).collect::<Option<Vec<_>>>()?.concat())
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use regex_syntax::hir::{Hir, HirKind};
 
     use super::*;
 
@@ -659,7 +545,10 @@ mod tests {
         fn agrees_with_the_regex_crate(pattern in expression(), text in "[你我不错，]{0,12}") {
             let hir = regex_syntax::parse(&pattern).unwrap();
             prop_assume!(!repeats_nothing(&hir));
-            let program = Program::from_bytes(&Program::new(&hir).unwrap().to_bytes()).unwrap();
+            // Whatever stands there twice is a routine.
+            let sharing = Sharing::of([&hir], 2).unwrap();
+            let routines = Arc::new(Routines::from_bytes(sharing.to_bytes().leak()));
+            let program = Program::from_bytes(&Program::sharing(&hir, &sharing).unwrap().to_bytes(), &routines).unwrap();
             let expected = regex::Regex::new(&pattern).unwrap();
             let expected: Vec<Range<usize>> = expected.find_iter(&text).map(|found| found.range()).filter(|range| !range.is_empty()).collect();
             prop_assert_eq!(matches(&program, &text), expected);

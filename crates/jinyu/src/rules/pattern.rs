@@ -10,6 +10,7 @@ use regex_syntax::hir::Hir;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Edge;
+use crate::rules::library::Library;
 use crate::rules::literal::{BREAKS, is_break};
 use crate::rules::matcher::{Match, Program, Runs};
 use crate::script::fold;
@@ -19,8 +20,8 @@ use crate::script::regional::REGIONAL;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Classes {
     by_name: BTreeMap<String, Vec<String>>,
-    /// Programs that were compiled with these classes, as [`Library::into_bytes`] wrote them.
-    programs: Option<&'static [u8]>,
+    /// Programs that were compiled with these classes.
+    library: Option<Library>,
 }
 
 impl Classes {
@@ -30,28 +31,28 @@ impl Classes {
     }
 
     /// Uses programs that were compiled with these classes, and more of them at most.
-    pub(crate) fn use_programs(&mut self, programs: &'static [u8]) {
-        self.programs = Some(programs);
+    pub(crate) fn use_library(&mut self, library: Library) {
+        self.library = Some(library);
     }
 
     /// Whether it does.
     pub(crate) fn are_ready(&self) -> bool {
-        self.programs.is_some()
+        self.library.is_some()
     }
 
     /// Compiles what is written in a pack, or takes the program that is ready.
     fn program(&self, written: &Source, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
-        let ready = self.programs.and_then(|programs| find_program(programs, key(&written.0, is_phrase, edge)));
-        let ready = ready.and_then(|(_, program)| Program::from_bytes(program));
-        ready.or_else(|| self.compile(written.as_str(), is_phrase, edge))
+        let ready = self.library.as_ref().and_then(|library| library.program(&written.0, is_phrase, edge));
+        ready.or_else(|| Program::new(&self.parsed(written.as_str(), is_phrase, edge)?).ok())
     }
 
-    fn compile(&self, written: &str, is_phrase: bool, edge: Option<Edge>) -> Option<Program> {
+    /// What is written in a pack as a parsed expression over folded text.
+    pub(crate) fn parsed(&self, written: &str, is_phrase: bool, edge: Option<Edge>) -> Option<Hir> {
         let expression = match edge {
             Some(edge) => self.at_edge(written, is_phrase, edge),
             None => self.expression(written, is_phrase),
         };
-        Program::new(&parse(&expression.ok()?).ok()?).ok()
+        parse(&expression.ok()?).ok()
     }
 
     /// Replaces each `{name}` by its alternatives.
@@ -261,8 +262,7 @@ impl Pattern {
 
     /// The same for what a condition asks for.
     pub(crate) fn of_condition(written: &str, classes: Arc<Classes>) -> Self {
-        let ready = classes.programs.and_then(|programs| find_program(programs, key(written.as_bytes(), false, None)));
-        let number = ready.map(|(number, _)| number).filter(|&number| number != NOT_LOOKED_FOR);
+        let number = classes.library.as_ref().and_then(|library| library.number(written));
         Self { number, ..Self::new(written.into(), false, None, classes) }
     }
 
@@ -285,76 +285,6 @@ impl Pattern {
     pub(crate) fn is_in(&self, text: &[char], runs: &mut Runs) -> bool {
         self.program().is_some_and(|program| program.find_range(text, 0..=text.len(), runs).is_some())
     }
-}
-
-/// Programs by what they are compiled from: made by the build script, looked up in place.
-#[derive(Debug, Default)]
-pub(crate) struct Library(BTreeMap<u64, (u32, Vec<u8>)>);
-
-/// The number of a program of which no literals are looked for, or not for a condition.
-const NOT_LOOKED_FOR: u32 = u32::MAX;
-
-#[allow(dead_code, reason = "the build script includes this file and writes the library; the crate only reads it")]
-impl Library {
-    /// Adds the program for what is written in a pack.
-    pub(crate) fn add(&mut self, classes: &Classes, written: &str, is_phrase: bool, edge: Option<Edge>) {
-        if let Some(program) = classes.compile(written, is_phrase, edge) {
-            self.0.entry(key(written.as_bytes(), is_phrase, edge)).or_insert((NOT_LOOKED_FOR, program.to_bytes()));
-        }
-    }
-
-    /// The same for what a condition asks for, whose literals are looked for under a number.
-    pub(crate) fn add_condition(&mut self, classes: &Classes, written: &str, number: u32) {
-        self.add(classes, written, false, None);
-        if let Some((known_by, _)) = self.0.get_mut(&key(written.as_bytes(), false, None)) {
-            *known_by = number;
-        }
-    }
-
-    /// How many, then for each of them its key, where it begins, its length and its number, then the programs.
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        let mut bytes = (self.0.len() as u32).to_le_bytes().to_vec();
-        let mut start = 4 + self.0.len() * ENTRY;
-        for (key, (number, program)) in &self.0 {
-            bytes.extend(key.to_le_bytes());
-            for word in [start as u32, program.len() as u32, *number] {
-                bytes.extend(word.to_le_bytes());
-            }
-            start += program.len();
-        }
-        bytes.extend(self.0.into_values().flat_map(|(_, program)| program));
-        bytes
-    }
-}
-
-/// Bytes of a key, a start, a length and a number.
-const ENTRY: usize = 20;
-
-/// Fowler, Noll and Vo's hash of all that a program depends on besides the classes.
-fn key(written: &[u8], is_phrase: bool, edge: Option<Edge>) -> u64 {
-    let edge = edge.map_or(0, |edge| edge as u8 + 1);
-    let bytes = [edge, u8::from(is_phrase)].into_iter().chain(written.iter().copied());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
-}
-
-/// The number of the program with that key, and its bytes.
-fn find_program(programs: &[u8], key: u64) -> Option<(u32, &[u8])> {
-    let u32 = |at: usize| programs.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
-    let (mut low, mut high) = (0, u32(0)? as usize);
-    while low < high {
-        let middle = (low + high) / 2;
-        let at = 4 + middle * ENTRY;
-        let found = u64::from_le_bytes(programs.get(at..at + 8)?.try_into().ok()?);
-        match found.cmp(&key) {
-            std::cmp::Ordering::Equal => {
-                let (start, length) = (u32(at + 8)? as usize, u32(at + 12)? as usize);
-                return Some((u32(at + 16)?, programs.get(start..start + length)?));
-            }
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-        }
-    }
-    None
 }
 
 /// Parses an expression, or says what is wrong with it in one line.

@@ -1,7 +1,9 @@
 //! Programs as bytes. Receives a [`Program`] from the build script, hands on bytes that a checker reads when a pattern is first run: most of
 //! the first utterances' time goes into that, so it takes a few instructions a number.
 
-use super::{Bits, Dispatch, Program, Set, Step};
+use std::sync::{Arc, OnceLock};
+
+use super::{Bits, Body, Call, Dispatch, Program, Routines, Set, Step};
 
 /// Writes numbers of 16 bits, which all numbers of a program but counts fit into: see [`LARGEST`](super::LARGEST).
 struct Writer(Vec<u8>);
@@ -44,6 +46,7 @@ impl Writer {
             Step::Start => (8, [None, None]),
             Step::End => (9, [None, None]),
             Step::Match => (10, [None, None]),
+            Step::Call(call) => (11, [Some(call), None]),
         };
         std::iter::once(kind).chain(numbers.into_iter().flatten()).for_each(|number| self.short(number));
     }
@@ -100,23 +103,16 @@ impl Reader<'_> {
             8 => Step::Start,
             9 => Step::End,
             10 => Step::Match,
+            11 => Step::Call(self.short()?),
             _ => return None,
         })
     }
 }
 
-impl Program {
-    /// What [`from_bytes`](Self::from_bytes) takes.
+impl Body {
     #[allow(dead_code, reason = "the build script includes this file and calls it")]
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut to = Writer(Vec::new());
+    fn write(&self, to: &mut Writer) {
         to.long(self.marks);
-        to.short(self.anchored.into());
-        to.bits(&self.first);
-        to.long(self.groups.len() as u32);
-        for name in &self.groups {
-            to.shorts(&name.chars().map(u32::from).collect::<Vec<_>>());
-        }
         to.long(self.sets.len() as u32);
         for set in &self.sets {
             to.short(set.otherwise.into());
@@ -138,19 +134,18 @@ impl Program {
             to.shorts(&table.branches);
             to.shorts(&table.otherwise);
         }
+        to.long(self.calls.len() as u32);
+        for call in &self.calls {
+            to.long(call.routine);
+            to.long(call.first_mark);
+            to.bits(&call.first);
+        }
         to.long(self.steps.len() as u32);
         self.steps.iter().for_each(|step| to.step(step));
-        to.0
     }
 
-    /// The program that was written as these bytes; `None` where they are no program.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut from = Reader(bytes.as_chunks().0);
+    fn read(from: &mut Reader<'_>) -> Option<Self> {
         let marks = from.long()?;
-        let anchored = from.short()? != 0;
-        let first = from.bits()?;
-        let name = |from: &mut Reader<'_>| Some(from.many(|from| char::from_u32(from.short()?))?.into_iter().collect());
-        let groups = from.many(name)?;
         let set = |from: &mut Reader<'_>| {
             let otherwise = from.short()? != 0;
             let doubtful = from.bits()?;
@@ -168,21 +163,88 @@ impl Program {
             })
         };
         let dispatches = from.many(dispatch)?;
-        Some(Self { steps: from.many(Reader::step)?, marks, sets, dispatches, groups, first, anchored })
+        let call = |from: &mut Reader<'_>| Some(Call { routine: from.long()?, first_mark: from.long()?, first: from.bits()? });
+        let calls = from.many(call)?;
+        Some(Self { steps: from.many(Reader::step)?, marks, sets, dispatches, calls })
+    }
+}
+
+impl Program {
+    /// What [`from_bytes`](Self::from_bytes) takes, without the routines.
+    #[allow(dead_code, reason = "the build script includes this file and calls it")]
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut to = Writer(Vec::new());
+        to.short(self.anchored.into());
+        to.bits(&self.first);
+        to.long(self.groups.len() as u32);
+        for name in &self.groups {
+            to.shorts(&name.chars().map(u32::from).collect::<Vec<_>>());
+        }
+        self.body.write(&mut to);
+        to.0
+    }
+
+    /// The program that was written as these bytes, which calls these routines; `None` where they are no program.
+    pub(crate) fn from_bytes(bytes: &[u8], routines: &Arc<Routines>) -> Option<Self> {
+        let mut from = Reader(bytes.as_chunks().0);
+        let anchored = from.short()? != 0;
+        let first = from.bits()?;
+        let name = |from: &mut Reader<'_>| Some(from.many(|from| char::from_u32(from.short()?))?.into_iter().collect());
+        let groups = from.many(name)?;
+        Some(Self { body: Body::read(&mut from)?, routines: routines.clone(), groups, first, anchored })
+    }
+}
+
+/// What [`Routines::from_bytes`] takes: how many there are, where each of them begins and where the last one ends, then these.
+#[allow(dead_code, reason = "the build script includes this file and calls it")]
+pub(super) fn routines(bodies: &[Body]) -> Vec<u8> {
+    let mut starts = Writer(Vec::new());
+    let mut all = Writer(Vec::new());
+    starts.long(bodies.len() as u32);
+    for body in bodies {
+        starts.long(all.0.len() as u32);
+        body.write(&mut all);
+    }
+    starts.long(all.0.len() as u32);
+    [starts.0, all.0].concat()
+}
+
+impl Routines {
+    /// The routines that were written as these bytes.
+    pub(crate) fn from_bytes(stored: &'static [u8]) -> Self {
+        let count = Reader(stored.as_chunks().0).long().unwrap_or(0) as usize;
+        Self { stored, bodies: (0..count).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// Reads one of them.
+    pub(super) fn read(&self, number: u32) -> Option<Body> {
+        let start = |number: u32| {
+            let bytes = self.stored.get(4 + number as usize * 4..)?.first_chunk()?;
+            Some(4 * (self.bodies.len() + 2) + u32::from_le_bytes(*bytes) as usize)
+        };
+        let bytes = self.stored.get(start(number)?..start(number + 1)?)?;
+        Body::read(&mut Reader(bytes.as_chunks().0))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::matcher::Sharing;
 
     #[test]
     fn nothing_else_is_a_program() {
-        let program = Program::new(&regex_syntax::parse("^(?<a>[^你]|我|他们?|她)*?好(?:了|啦)?$").unwrap()).unwrap();
+        let repeated = "(?:填错|写错|选错|看错|记错|听错|弄错|搞错){1,2}";
+        let hir = regex_syntax::parse(&format!("^(?<a>[^你]|我|他们?|她)*?{repeated}好(?:了|啦)?$")).unwrap();
+        let sharing = Sharing::of([&hir], 8).unwrap();
+        let routines = Arc::new(Routines::from_bytes(sharing.to_bytes().leak()));
+        assert!(routines.get(0).is_some() && routines.get(1).is_none());
+        let program = Program::sharing(&hir, &sharing).unwrap();
         let bytes = program.to_bytes();
-        assert_eq!(format!("{program:?}"), format!("{:?}", Program::from_bytes(&bytes).unwrap()));
+        let read = Program::from_bytes(&bytes, &routines).unwrap();
+        assert_eq!(format!("{:?}", program.body), format!("{:?}", read.body));
         for length in 0..bytes.len() - 1 {
-            assert!(Program::from_bytes(&bytes[..length]).is_none(), "{length}");
+            assert!(Program::from_bytes(&bytes[..length], &routines).is_none(), "{length}");
         }
     }
 }
