@@ -116,9 +116,43 @@ impl Linker {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::Checker;
-    use crate::checker::Fillers;
-    use crate::rules::pattern::Pattern;
+    use crate::checker::{Fillers, SOURCES, Scratch};
+    use crate::folded::{Folded, Reading};
+    use crate::rules::RulePack;
+    use crate::trigger::Clauses;
+
+    /// What the build script compiled, all packs together, finds what each wording's expression finds that is compiled alone, and what it
+    /// finds is foreseen.
+    #[test]
+    fn ready_programs_find_the_same() {
+        let packs: Vec<RulePack> = SOURCES.iter().map(|[file, text, _]| RulePack::from_toml(file, text).unwrap()).collect();
+        let mut vocabulary = Vocabulary::default();
+        packs.iter().for_each(|pack| vocabulary.declare_written(pack).unwrap());
+        let alone = Linker::new(vocabulary);
+        let checker = Checker::builder().build().unwrap();
+        let (ready, conditions) = (&checker.0.linker, checker.0.conditions.as_ref().unwrap());
+        let Scratch { scan, prospects, runs, .. } = &mut Scratch::default();
+        for rule in packs.iter().flat_map(|pack| &pack.rules) {
+            let named = |fix: &FixRef| match fix {
+                FixRef::Inline(fix) => vec![fix.clone()],
+                FixRef::Named(name) => ready.fixes.get(name).map_or_else(Vec::new, |list| list.to_vec()),
+            };
+            let fixes: Vec<Fix> = rule.fixes.iter().flat_map(named).collect();
+            for example in rule.hits.iter().chain(&rule.misses) {
+                let text = Folded::new(&example.text, 0, Reading::Plain).text;
+                conditions.look_ahead(&example.text, &Clauses::of(&text).signature, scan, prospects);
+                for from in fixes.iter().filter_map(|fix| fix.from.as_deref()) {
+                    let (pattern, other) = (ready.shared(from), alone.shared(from));
+                    let found = pattern.find_in(&text, 0..=text.len(), runs);
+                    assert_eq!(found, other.find_in(&text, 0..=text.len(), runs), "{from} in {}", example.text);
+                    let is_foreseen = pattern.number.is_none_or(|number| prospects.has(number));
+                    assert!(found.is_none() || is_foreseen, "{from} in {}", example.text);
+                }
+            }
+        }
+    }
 
     /// A checker of the built-in packs alone does not know their word classes: without its program a pattern would never match.
     #[test]

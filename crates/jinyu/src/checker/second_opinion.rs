@@ -76,10 +76,7 @@ const CLAUSE: f32 = 3.0;
 const HEARD: f32 = -1.0;
 
 /// What a model scores so much above its threshold is certain.
-const CERTAIN: f32 = 2.0;
-
-/// What rules found and a model scores more than this below its threshold is not.
-const LUKEWARM: f32 = 1.0;
+const CERTAIN: f32 = 3.0;
 
 /// Where the sentence that begins at a place of a text ends: after its stop, or where somebody who speaks on pauses.
 fn sentence_end(text: &[char], from: usize) -> usize {
@@ -280,7 +277,7 @@ impl<'a> Part<'a> {
                     hit.reason = Some(Reason::Model);
                     continue;
                 }
-                if rule.is_built_in && !label.finds(score + LUKEWARM) {
+                if rule.is_built_in && !label.finds(score) {
                     hit.confidence = hit.confidence.min(Confidence::Medium);
                 }
                 is_found |= hit.confidence >= confidence;

@@ -227,7 +227,7 @@ impl Vocabulary {
             }
         }
         let templates = self.fixes_of(rule)?;
-        let templates = templates.iter().map(|fix| self.wording(rule, fix)).collect::<Result<Vec<_>, _>>()?;
+        let templates = templates.into_iter().map(|fix| self.wording(rule, fix)).collect::<Result<Vec<_>, _>>()?;
         let written =
             rule.phrases.iter().map(|phrase| (phrase, true)).chain(rule.patterns.iter().map(|pattern| (pattern, false)));
         let patterns = written
@@ -261,13 +261,13 @@ impl Vocabulary {
     }
 
     /// The wordings of a rule, with those of the lists that it names.
-    fn fixes_of(&self, rule: &Rule) -> Result<Vec<Fix>, String> {
+    fn fixes_of<'a>(&'a self, rule: &'a Rule) -> Result<Vec<&'a Fix>, String> {
         let mut fixes = Vec::new();
         for fix in &rule.fixes {
             match fix {
-                FixRef::Inline(fix) => fixes.push(fix.clone()),
+                FixRef::Inline(fix) => fixes.push(fix),
                 FixRef::Named(name) => match self.fixes.get(name) {
-                    Some(list) => fixes.extend(list.iter().cloned()),
+                    Some(list) => fixes.extend(list.iter()),
                     None => {
                         let names: Vec<&str> = self.fixes.keys().map(String::as_str).collect();
                         let known =
