@@ -554,6 +554,7 @@ struct Part<'a> {
     text: &'a str,
     /// Where the part begins in the utterance, in bytes.
     offset: usize,
+    /// Of all its letters.
     signature: &'a Signature,
     scratch: &'a mut Scratch,
     /// What tells which conditions need not be tried, if anything does.
