@@ -11,10 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
 
-#[allow(
-    unused_imports,
-    reason = "used by the build script, which includes this file; the crate only compiles single expressions"
-)]
 pub(crate) use self::compiler::{Sharing, WORTH_A_CALL};
 
 /// A program of more steps than this would be a mistake of its author. The number of a step, a mark, a set or a table has 16 bits.
