@@ -329,7 +329,7 @@ impl Checker {
             scanner.scan(text, scan);
             trigger.hope(&scan.candidates, context.purposes(), &clauses.signature, hopes);
             trigger.settle(hopes, &clauses, |byte| plain.place_of(byte + offset), &mut patterns);
-            if let Some(squeezed) = &squeezed {
+            if let Some(squeezed) = squeezed.as_ref().filter(|_| !hopes.is_empty()) {
                 trigger.settle(hopes, &Clauses::of(&squeezed.text), |byte| squeezed.place_of(byte + offset), &mut disguised);
             }
         }

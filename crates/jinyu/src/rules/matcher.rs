@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 pub(crate) use self::compiler::{Sharing, WORTH_A_CALL};
 
-/// A program of more steps than this would be a mistake of its author. The number of a step, a mark, a set or a table has 16 bits.
+/// A program of more steps than this, with those of what it calls, would be a mistake of its author. The number of a step, a mark, a set or a table has 16 bits.
 const LARGEST: usize = 1 << 16;
 
 /// A match: where, and what its named groups matched, in characters of the text.
@@ -194,7 +194,7 @@ impl Dispatch {
 #[derive(Clone, Debug)]
 struct Call {
     routine: u32,
-    /// From which number on the marks of the routine are counted here: what failed where it is called from one place need not fail where
+    /// From which of the caller's marks on those of the routine are counted: what failed where it is called from one place need not fail where
     /// it is called from another.
     first_mark: u32,
     /// The characters that the routine can begin with; all of them where that is not known.
@@ -263,6 +263,7 @@ enum Pending {
 #[derive(Clone, Copy, Debug)]
 struct Frame {
     routine: u32,
+    /// From which number on its marks are counted in the run.
     first_mark: u32,
     /// The step after the call, and the frame that this one is in.
     back: u32,
@@ -290,7 +291,7 @@ impl Runs {
 impl Program {
     /// The leftmost match that begins at one of these places, of those the preferred one.
     ///
-    /// Cost: linear in the steps of the program times the characters of the text. What lies between two marks is run through as often as
+    /// Cost: linear in the steps of the program, those of its routines counted for each call, times the characters of the text. What lies between two marks is run through as often as
     /// the marks before it are passed, which is once at each character, and once more for each alternation of which the last branch runs on
     /// into it.
     pub(crate) fn find_in(&self, text: &[char], starts: RangeInclusive<usize>, runs: &mut Runs) -> Option<Match> {
@@ -500,6 +501,13 @@ mod tests {
     #[test]
     fn word_boundaries_are_refused() {
         assert!(Program::new(&regex_syntax::parse(r"\b你").unwrap()).is_err());
+    }
+
+    #[test]
+    fn what_is_far_too_large_is_refused() {
+        for written in ["a{4294967295,}", "(?:a{100000}){100000}", "(?:a{4294967295}){4294967295}", "(?:a{1000}){1000}"] {
+            assert!(Program::new(&regex_syntax::parse(written).unwrap()).is_err(), "{written}");
+        }
     }
 
     /// Whether something that may be empty is repeated without end: engines differ in what they prefer there.

@@ -18,7 +18,7 @@ struct Part<'a> {
     hir: &'a Hir,
     /// Fowler, Noll and Vo's hash of 128 bits of what it matches: no two parts of all packs share one by chance.
     digest: u128,
-    /// How many steps it takes without calls.
+    /// About how many steps it takes without calls.
     size: usize,
     parts: Vec<Part<'a>>,
 }
@@ -32,7 +32,7 @@ impl<'a> Part<'a> {
             HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => &[],
         };
         let parts: Vec<Self> = subs.iter().map(Part::of).collect();
-        let inner: usize = parts.iter().map(|part| part.size).sum();
+        let inner = parts.iter().fold(0_usize, |sum, part| sum.saturating_add(part.size));
         let mut hash = Hash::new();
         let size = match hir.kind() {
             HirKind::Empty => 0,
@@ -59,11 +59,11 @@ impl<'a> Part<'a> {
                 hash.add(repetition.min);
                 hash.add(repetition.max.unwrap_or(u32::MAX));
                 hash.add(repetition.greedy.into());
-                (inner + 1) * copies(hir)
+                inner.saturating_add(1).saturating_mul(copies(hir))
             }
             HirKind::Capture(_) => {
                 hash.add(5);
-                inner + 2
+                inner.saturating_add(2)
             }
             HirKind::Concat(_) => {
                 hash.add(6);
@@ -71,7 +71,7 @@ impl<'a> Part<'a> {
             }
             HirKind::Alternation(_) => {
                 hash.add(7);
-                inner + 2 * parts.len()
+                inner.saturating_add(2 * parts.len())
             }
         };
         parts.iter().for_each(|part| hash.add_digest(part.digest));
@@ -87,7 +87,7 @@ impl<'a> Part<'a> {
 /// How often what is repeated is written down.
 fn copies(hir: &Hir) -> usize {
     match hir.kind() {
-        HirKind::Repetition(repetition) => repetition.max.unwrap_or(repetition.min + 1) as usize,
+        HirKind::Repetition(repetition) => repetition.max.unwrap_or(repetition.min.saturating_add(1)) as usize,
         _ => 1,
     }
 }
@@ -169,12 +169,14 @@ fn count<'a>(part: &Part<'a>, times: usize, least: usize, seen: &mut BTreeMap<u1
     if part.may_be_shared(least) {
         let known = seen.entry(part.digest).or_insert(Seen { times: 0, size: part.size, hir: part.hir });
         let is_known = known.times > 0;
-        known.times += times;
+        known.times = known.times.saturating_add(times);
         if is_known {
             return;
         }
     }
-    part.parts.iter().for_each(|inner| count(inner, copies(part.hir), least, seen));
+    // What cannot be a routine is written down as often as it stands there, with all that is in it.
+    let times = if part.may_be_shared(least) { 1 } else { times };
+    part.parts.iter().for_each(|inner| count(inner, times.saturating_mul(copies(part.hir)), least, seen));
 }
 
 impl Program {
@@ -193,8 +195,12 @@ impl Program {
     /// # Errors
     /// Those of [`new`](Self::new).
     pub(crate) fn sharing(hir: &Hir, sharing: &Sharing) -> Result<Self, String> {
+        let part = Part::of(hir);
+        if part.size >= LARGEST {
+            return Err(too_large());
+        }
         let mut compiler = Compiler::new(sharing);
-        compiler.add(&Part::of(hir))?;
+        compiler.add(&part)?;
         let groups = std::mem::take(&mut compiler.groups);
         let anchored = hir.properties().look_set().contains(Look::Start);
         let first = first_chars(hir, FIRST, true).map_or(ALL, bits);
