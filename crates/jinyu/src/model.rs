@@ -43,20 +43,25 @@ pub(crate) struct Opinion {
     pub(crate) evidence: Vec<String>,
 }
 
+/// The weights as they ship.
+pub(crate) const STEP_WEIGHTS: &[u8] = include_bytes!("model/steps.bin");
+pub(crate) const SIGNAL_WEIGHTS: &[u8] = include_bytes!("model/signals.bin");
+pub(crate) const OFFENCE_WEIGHTS: &[u8] = include_bytes!("model/offences.bin");
+
 /// The steps that were built in; `None` where their file is of another layout.
 pub(crate) fn steps() -> Option<Table<{ STEPS.len() }>> {
-    Some(Table::read(include_bytes!("model/steps.bin"))?.0)
+    Some(Table::read(STEP_WEIGHTS)?.0)
 }
 
 /// The same for signals.
 pub(crate) fn signals() -> Option<Table<{ SIGNALS.len() }>> {
-    Some(Table::read(include_bytes!("model/signals.bin"))?.0)
+    Some(Table::read(SIGNAL_WEIGHTS)?.0)
 }
 
 impl Model {
     /// The model that was built in; `None` where its file is of another layout.
     pub(crate) fn built_in() -> Option<Self> {
-        Self::read(include_bytes!("model/offences.bin"))
+        Self::read(OFFENCE_WEIGHTS)
     }
 
     fn read(bytes: &'static [u8]) -> Option<Self> {

@@ -24,7 +24,7 @@ const CATEGORY_TRUST: f32 = 60.0;
 
 /// The score from which an utterance is an offence, and below which a finding of rules is doubted. Chosen so that plain talk stays quiet:
 /// see README.md.
-const OFFENCES: Thresholds = Thresholds { finds_from: 3.5, doubts_below: -3.0 };
+const OFFENCES: Thresholds = Thresholds { finds_from: 3.75, doubts_below: -3.0 };
 
 /// The same for steps and signals, chosen for each from these by what does best on turns that were not learned from. What is first does
 /// where others are hardly better.

@@ -52,6 +52,15 @@ impl Symbols {
                 _ if c.is_ascii() => 'a',
                 c => c,
             };
+            // 不错 and 没错 praise and agree, and 错 alone reproaches.
+            if letter == '错'
+                && let Some(last) = symbols.letters.last_mut()
+                && let Some(praise) =
+                    [('不', '好'), ('没', '对')].into_iter().find_map(|(not, praise)| (*last == not).then_some(praise))
+            {
+                *last = praise;
+                continue;
+            }
             let before = symbols.letters.as_slice();
             let is_run = matches!(letter, '，' | '0' | 'a') && before.last() == Some(&letter);
             let is_third = before.ends_with(&[letter, letter]);
@@ -171,6 +180,12 @@ mod tests {
         assert_eq!(read("您買了3000元的iPhone！！"), read("你买了25元的ThinkPad。"));
         assert_eq!(read("佢哋喺度，唔好急"), "^他哋在度，不好急$");
         assert_eq!(read("……好好好好"), "^好好$");
+    }
+
+    #[test]
+    fn praise_is_no_reproach() {
+        assert_eq!(read("您選的這家不錯"), "^你选的这家好$");
+        assert_eq!(read("沒錯，是我們弄錯了"), "^对，是我们弄错了$");
     }
 
     #[test]
