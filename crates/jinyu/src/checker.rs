@@ -29,6 +29,7 @@ use crate::finding::{By, Dismissal, Examination, Finding, Occurrence, Reason};
 use crate::flow::Flows;
 use crate::folded::{Folded, Reading};
 use crate::homophones::{Homophone, Homophones};
+use crate::model;
 use crate::rules::compile::{CompiledRule, judging, observing, purpose};
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::Pattern;
@@ -36,7 +37,7 @@ use crate::rules::{Confidence, Kind, Rule, RulePack, Scope};
 use crate::scan::{self, Scanner};
 use crate::script::Script;
 use crate::span::Span;
-use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply};
+use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply, keeps_facts, says_the_same, with_pause_before};
 use crate::trigger::{Clauses, Hope, Prospects, Signature, Trigger, Triggered};
 use crate::verify::{Around, Judge, WORDS, judge, matches};
 
@@ -65,6 +66,9 @@ const PART: usize = 3 * 1024;
 
 /// Fixes are applied again to what they made at most this often.
 const ROUNDS: usize = 8;
+
+/// What comes of rewording an utterance is looked at at most this often: what is still not decent then is left to a person.
+const REWORDINGS: usize = 3;
 
 /// Checks utterances against rule packs. Immutable; a clone is one pointer; may be used from many threads at once.
 ///
@@ -208,13 +212,19 @@ impl Checker {
     #[must_use]
     pub fn examine(&self, text: &str) -> Examination {
         let context = Context::lone(text, self.0.script);
-        self.run(text, &context)
+        self.run_and_reword(text, &context)
     }
 
     /// Whether the statistical model has a say.
     #[must_use]
     pub fn has_model(&self) -> bool {
         self.0.model.is_some()
+    }
+
+    /// The weights of the statistical models in use, as they ship; a verdict depends on them as on the packs.
+    pub fn model_sources(&self) -> impl Iterator<Item = &'static [u8]> {
+        let sources = [model::OFFENCE_WEIGHTS, model::STEP_WEIGHTS, model::SIGNAL_WEIGHTS];
+        sources.into_iter().filter(|_| self.has_model())
     }
 
     /// The packs in use, in order of loading.
@@ -276,6 +286,29 @@ impl Checker {
 
     fn run(&self, text: &str, context: &Context<'_>) -> Examination {
         SCRATCH.with_borrow_mut(|scratch| self.run_with(text, context, scratch))
+    }
+
+    /// The same with the whole utterance in other words, where more than one of its parts needs them.
+    fn run_and_reword(&self, text: &str, context: &Context<'_>) -> Examination {
+        let mut examination = self.run(text, context);
+        if examination.findings.len() > 1 {
+            examination.reworded = self.reword(text, context, &examination.findings);
+        }
+        examination
+    }
+
+    /// The text with the first wording of each finding in place, and of what is found in that; none that would still be flagged or that
+    /// loses a fact.
+    fn reword(&self, text: &str, context: &Context<'_>, findings: &[Finding]) -> Option<String> {
+        let mut current = with_first_wordings(text, findings)?;
+        for _ in 0..REWORDINGS {
+            let findings = self.run(&current, context).findings;
+            if findings.is_empty() {
+                return keeps_facts(text, &current).then_some(current);
+            }
+            current = with_first_wordings(&current, &findings)?;
+        }
+        None
     }
 
     fn run_with(&self, text: &str, context: &Context<'_>, scratch: &mut Scratch) -> Examination {
@@ -363,6 +396,9 @@ impl Checker {
             if let Some((respelled, place)) = plain.respelled(span, &literal) {
                 let everywhere = 0..respelled.text.len();
                 let known = part.hits.len();
+                if part.says_so_already(pattern, span) {
+                    continue;
+                }
                 part.look(&Triggered { pattern, last: place.start, clause: everywhere }, &respelled, Some(&place));
                 if let Some(model) = model {
                     part.weigh_heard(model, &respelled, known);
@@ -457,6 +493,24 @@ impl Checker {
         examination.dismissals.sort_by(|one, other| (one.span, &one.rule).cmp(&(other.span, &other.rule)));
         examination
     }
+}
+
+/// The text with the first wording of each finding in place; none where a finding has none. Of two that offer the same, the longer one
+/// stands for both.
+fn with_first_wordings(text: &str, findings: &[Finding]) -> Option<String> {
+    let mut edits: Vec<Edit> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let first = finding.suggestions.first()?;
+        let mut edit = Edit { span: first.span, text: first.text.clone() };
+        if let Some(known) = edits.iter_mut().find(|known| says_the_same(&known.text, &edit.text)) {
+            if known.text.len() < edit.text.len() {
+                std::mem::swap(&mut known.text, &mut edit.text);
+            }
+            edit = Edit { span: with_pause_before(text, edit.span), text: String::new() };
+        }
+        edits.push(edit);
+    }
+    Some(apply(text, &mut edits).0)
 }
 
 /// Adds what has not been seen in an earlier part.
@@ -574,6 +628,14 @@ impl Part<'_> {
             self.is_foreseen = true;
         }
         true
+    }
+
+    /// Whether the words as they stand are an offence of the same category already: then nobody misheard them.
+    fn says_so_already(&self, pattern: u32, span: Span) -> bool {
+        let category = |rule: u32| self.inner.rule(rule).and_then(|rule| rule.compiled.kind.category());
+        let of_pattern = self.inner.patterns.get(pattern as usize).and_then(Option::as_ref).and_then(|of| category(of.rule));
+        let same = |hit: &Hit| hit.reason.is_none() && hit.assumed.is_none() && hit.span.overlaps(span);
+        of_pattern.is_some() && self.hits.iter().any(|hit| same(hit) && category(hit.rule) == of_pattern)
     }
 
     /// Runs a pattern over a reading of the part, or one clause of it. Where letters were respelled by their sound, only matches there

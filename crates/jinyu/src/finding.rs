@@ -135,6 +135,10 @@ pub struct Examination {
     pub findings: Vec<Finding>,
     /// In the same order.
     pub dismissals: Vec<Dismissal>,
+    /// All that was said, with the first wording of each finding in place, where there are two findings or more, nothing is found in what
+    /// comes of it, and no number, Latin word or name is lost. Advice for a person, like each of the wordings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reworded: Option<String>,
     /// What a customer shows, each signal once, in order of their start. Only a [`Session`](crate::Session) looks for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signals: Vec<Occurrence>,

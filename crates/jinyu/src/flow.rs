@@ -94,7 +94,7 @@ impl Flows {
     /// Takes in a rule.
     pub(crate) fn add(&mut self, flow: LinkedFlow) {
         match &flow.demand {
-            Demand::Promise { of, .. } => self.promising.extend(of),
+            Demand::Promise { of, .. } | Demand::Require { of, .. } => self.promising.extend(of),
             Demand::Repeat { .. } => self.compares = true,
             _ => {}
         }
@@ -126,8 +126,8 @@ pub(crate) struct Turn {
     /// Signals that a rule sees and the model hardly.
     pub(crate) doubtful: Vec<Event>,
     pub(crate) characters: usize,
-    /// Stands for the words, where any rule compares them.
-    pub(crate) print: u64,
+    /// Of an agent's sentences what stands for the words and how many letters they have, where any rule compares them.
+    pub(crate) sentences: Vec<(u64, usize)>,
 }
 
 impl Turn {
@@ -149,7 +149,12 @@ pub(crate) struct Timeline {
     last: Speaker,
     /// Runs of agents and of customers.
     counts: [usize; 2],
+    /// In order; the one of a turn goes in before the turn does.
     pub(crate) promises: Vec<Promise>,
+    /// Which turn made each promise whose turn is in, in order.
+    made: Vec<usize>,
+    /// When an agent last said something.
+    heard_ms: Option<i64>,
     /// The conversation's own end is known.
     pub(crate) closed: bool,
 }
@@ -169,6 +174,10 @@ impl Timeline {
         }
         self.runs.push(run);
         self.settle_promises(&turn);
+        self.enter_promises(&turn);
+        if turn.speaker == Speaker::Agent {
+            self.heard_ms = turn.end_ms.or(turn.start_ms).or(self.heard_ms);
+        }
         self.turns.push(turn);
     }
 
@@ -191,16 +200,48 @@ impl Timeline {
     /// What a new turn shows of earlier promises.
     fn settle_promises(&mut self, turn: &Turn) {
         let Some(now) = turn.start_ms else { return };
-        for promise in self.promises.iter_mut().filter(|promise| promise.state == PromiseState::Open) {
-            let Some(due) = promise.due_ms else { continue };
-            let made = promise.seconds.map_or(due, |seconds| due - (seconds as i64) * 1000);
+        for (promise, made) in self.promises.iter_mut().zip(&self.made).filter(|(promise, _)| promise.state == PromiseState::Open)
+        {
+            let made = self.turns.get(*made).and_then(|turn| turn.start_ms);
+            let (Some(due), Some(made)) = (promise.due_ms, made) else { continue };
+            let last = self.heard_ms.unwrap_or(made);
             promise.state = match turn.speaker {
-                // What is said while the promise is made does not keep it.
-                Speaker::Agent if now <= due && now - made > PRESENT_MS => PromiseState::Kept,
-                Speaker::Customer if now > due => PromiseState::Broken,
+                // Who goes on speaking has not come back.
+                Speaker::Agent if now <= due && now - last >= PRESENT_MS.min((due - made) / 8) => PromiseState::Kept,
+                Speaker::Customer if now > due && last <= due => PromiseState::Broken,
                 _ => PromiseState::Open,
             };
         }
+    }
+
+    /// Takes in what a new turn promises, now that its time is known.
+    fn enter_promises(&mut self, turn: &Turn) {
+        for mut promise in self.promises.split_off(self.made.len()) {
+            if promise.is_void() {
+                continue;
+            }
+            if let Some(now) = turn.start_ms {
+                promise.reckon(now);
+            }
+            self.promises.push(promise);
+            self.made.push(self.turns.len());
+        }
+    }
+
+    /// Whether the turn at `index` makes a promise that says until when.
+    fn is_dated(&self, index: usize) -> bool {
+        let promise = self.made.binary_search(&index).ok().and_then(|place| self.promises.get(place));
+        promise.is_some_and(|promise| promise.when.is_some())
+    }
+
+    /// Whether the turn at `answered` comes within a time that was promised shortly before the one at `asked`.
+    fn is_in_time(&self, asked: usize, answered: usize) -> bool {
+        let Some(now) = self.turns.get(answered).and_then(|turn| turn.start_ms) else { return false };
+        let runs = self.agent_runs_until(asked);
+        let before = self.made.partition_point(|&made| made < asked);
+        let mut promises =
+            self.promises.iter().zip(&self.made).take(before).rev().take_while(|(_, made)| self.run(**made) + 1 >= runs);
+        promises.any(|(promise, _)| promise.due_ms.is_some_and(|due| now <= due))
     }
 
     fn agents(&self) -> impl Iterator<Item = (usize, &Turn)> {
@@ -249,8 +290,11 @@ impl Timeline {
     }
 }
 
-/// Within so many milliseconds an agent is still speaking of the promise just made.
+/// An agent who has said nothing for so many milliseconds has been away; for one who promised to be back soon it takes less.
 const PRESENT_MS: i64 = 10 * 60 * 1000;
+
+/// So many letters at most take leave of one who has said goodbye; more ask something.
+const FAREWELL: usize = 8;
 
 /// What is found for one trigger, and the turns that show it.
 type Judged = (Verdict, Vec<usize>);
@@ -294,22 +338,24 @@ impl Flows {
 
 impl LinkedFlow {
     fn judge(&self, held: &Timeline) -> Judged {
-        // What excuses an agent who offers before asking must have been said before the offer; `order` looks itself.
-        if !matches!(self.demand, Demand::Order { .. }) && held.any(&self.unless) {
+        // What excuses an agent who offers before asking must have been said before the offer, and who has said goodbye waits no more, but
+        // did so before: `order` and `gap` look themselves.
+        if !matches!(self.demand, Demand::Order { .. } | Demand::Gap { .. }) && held.any(&self.unless) {
             return (Verdict::NotApplicable, Vec::new());
         }
         match &self.demand {
-            Demand::Require { want, trigger: None, window } => require(held, want, *window),
-            Demand::Require { want, trigger: Some(trigger), window } => {
-                all(held.triggers(trigger).into_iter().map(|at| require_after(held, want, at, *window, trigger.unanswered)))
+            Demand::Require { want, of, trigger, window } => {
+                let is_met = |index: usize, turn: &Turn| turn.has(want) || turn.has(of) && held.is_dated(index);
+                let Some(trigger) = trigger else { return require(held, is_met, *window) };
+                all(held.triggers(trigger).into_iter().map(|at| require_after(held, is_met, at, *window, trigger.unanswered)))
             }
             Demand::Forbid { forbid, trigger, turns } => {
                 all(held.triggers(trigger).into_iter().map(|at| forbid_after(held, forbid, at, *turns)))
             }
             Demand::Order { order, optional } => ordered(held, order, optional, &self.unless),
             Demand::Repeat { times, characters } => repeat(held, *times, *characters),
-            Demand::FirstReply { seconds } => waits(held, *seconds, true),
-            Demand::Gap { seconds } => waits(held, *seconds, false),
+            Demand::FirstReply { seconds } => first_reply(held, *seconds),
+            Demand::Gap { seconds } => gaps(held, *seconds, &self.unless),
             Demand::Pause { seconds, trigger, want } => {
                 all(held.triggers(trigger).into_iter().map(|at| pause_after(held, want, at, *seconds)))
             }
@@ -340,7 +386,7 @@ fn all(judged: impl Iterator<Item = Judged>) -> Judged {
     sum
 }
 
-fn require(held: &Timeline, want: &[Event], window: Window) -> Judged {
+fn require(held: &Timeline, is_met: impl Fn(usize, &Turn) -> bool, window: Window) -> Judged {
     let [agents, _] = held.counts;
     let in_window = |index: usize| match window {
         Window::First(first) => held.run(index) <= first,
@@ -348,7 +394,7 @@ fn require(held: &Timeline, want: &[Event], window: Window) -> Judged {
         _ => true,
     };
     let found: Vec<usize> =
-        held.agents().filter(|(index, turn)| in_window(*index) && turn.has(want)).map(|(index, _)| index).collect();
+        held.agents().filter(|(index, turn)| in_window(*index) && is_met(*index, turn)).map(|(index, _)| index).collect();
     let first = held.agents().next().map(|(index, _)| index);
     match (window, first) {
         // The last turns are known at the end only.
@@ -361,14 +407,14 @@ fn require(held: &Timeline, want: &[Event], window: Window) -> Judged {
     }
 }
 
-fn require_after(held: &Timeline, want: &[Event], at: usize, window: Window, unanswered: bool) -> Judged {
+fn require_after(held: &Timeline, is_met: impl Fn(usize, &Turn) -> bool, at: usize, window: Window, unanswered: bool) -> Judged {
     let Some(trigger) = held.turns.get(at) else { return (Verdict::NotApplicable, Vec::new()) };
     let own = trigger.speaker == Speaker::Agent;
     let before = held.agent_runs_until(at);
     let moment = trigger.end_ms.or(trigger.start_ms);
     let wanted = |&(index, turn): &(usize, &Turn)| {
         let follows = if own { index >= at } else { index > at };
-        turn.has(want)
+        is_met(index, turn)
             && match window {
                 Window::Anywhere => true,
                 Window::Turns(turns) => follows && held.run(index) <= before + turns,
@@ -442,24 +488,35 @@ fn ordered(held: &Timeline, order: &[Event], optional: &[Event], unless: &[Event
 }
 
 fn repeat(held: &Timeline, times: usize, characters: usize) -> Judged {
-    let mut said: Vec<(u64, usize)> =
-        held.agents().filter(|(_, turn)| turn.characters >= characters).map(|(index, turn)| (turn.print, index)).collect();
+    let long = |(index, turn): (usize, &Turn)| {
+        let sentences = turn.sentences.iter().filter(|(_, letters)| *letters >= characters);
+        sentences.map(|&(print, _)| (print, index)).collect::<Vec<_>>()
+    };
+    let mut said: Vec<(u64, usize)> = held.agents().flat_map(long).collect();
     if said.is_empty() {
         let verdict = if held.closed { Verdict::NotApplicable } else { Verdict::Pending };
         return (verdict, Vec::new());
     }
     said.sort_unstable();
+    said.dedup();
     let again = said.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() >= times);
     let turns: Vec<usize> = again.flatten().map(|&(_, index)| index).collect();
     if turns.is_empty() { (Verdict::Satisfied, Vec::new()) } else { all([(Verdict::Violated, turns)].into_iter()) }
 }
 
-/// How long the customer waits: for the first reply, or for any.
-fn waits(held: &Timeline, seconds: u32, first_only: bool) -> Judged {
-    let mut judged = Vec::new();
+/// A wait of the customer: the turns that begin and end it, and how long it is in milliseconds.
+type Wait = (usize, usize, i64);
+
+/// How long the customer waits, each time. Nobody waits who shows one of the events `over`, or takes leave of an agent that has.
+fn waits(held: &Timeline, over: &[Event]) -> Vec<Wait> {
+    let mut waits = Vec::new();
     let mut asked: Option<(usize, i64)> = None;
+    let mut last = Speaker::Unknown;
+    let mut has_agent_left = false;
     for (index, turn) in held.turns.iter().enumerate() {
         match turn.speaker {
+            Speaker::Customer if turn.has(over) => asked = None,
+            Speaker::Customer if has_agent_left && turn.characters <= FAREWELL => {}
             Speaker::Customer => {
                 // One who writes on is not waiting yet; who asks once more is.
                 if let (None, Some(time)) = (asked, turn.end_ms.or(turn.start_ms)) {
@@ -467,23 +524,38 @@ fn waits(held: &Timeline, seconds: u32, first_only: bool) -> Judged {
                 }
             }
             Speaker::Agent => {
-                let waited = asked.take().zip(turn.start_ms);
-                if let Some(((at, from), to)) = waited {
-                    let is_late = to - from > i64::from(seconds) * 1000;
-                    judged.push(if is_late { (Verdict::Violated, vec![at, index]) } else { (Verdict::Satisfied, vec![index]) });
+                if let Some(((at, from), to)) = asked.take().zip(turn.start_ms) {
+                    waits.push((at, index, to - from));
                 }
-                if first_only {
-                    break;
-                }
+                has_agent_left = turn.has(over) || has_agent_left && last == Speaker::Agent;
             }
-            Speaker::Unknown => {}
+            Speaker::Unknown => continue,
         }
+        last = turn.speaker;
     }
-    if judged.is_empty() && !held.closed {
+    waits
+}
+
+fn first_reply(held: &Timeline, seconds: u32) -> Judged {
+    let first = held.agents().next().map(|(index, _)| index);
+    let wait = waits(held, &[]).into_iter().next().filter(|(_, index, _)| Some(*index) == first);
+    judge_waits(held, wait.into_iter(), seconds)
+}
+
+fn gaps(held: &Timeline, seconds: u32, over: &[Event]) -> Judged {
+    judge_waits(held, waits(held, over).into_iter(), seconds)
+}
+
+/// Whether the customer waits too long, and longer than was promised.
+fn judge_waits(held: &Timeline, waits: impl Iterator<Item = Wait>, seconds: u32) -> Judged {
+    let mut waits = waits.peekable();
+    if waits.peek().is_none() && !held.closed {
         return (Verdict::Pending, Vec::new());
     }
-    let (verdict, turns) = all(judged.into_iter());
-    (verdict, if verdict == Verdict::Violated { turns } else { Vec::new() })
+    all(waits.map(|(at, index, waited)| {
+        let is_late = waited > i64::from(seconds) * 1000 && !held.is_in_time(at, index);
+        if is_late { (Verdict::Violated, vec![at, index]) } else { (Verdict::Satisfied, Vec::new()) }
+    }))
 }
 
 fn pause_after(held: &Timeline, want: &[Event], at: usize, seconds: u32) -> Judged {

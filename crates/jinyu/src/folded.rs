@@ -273,6 +273,30 @@ impl Folded {
         (start, end)
     }
 
+    /// The clauses of a range, without what separates them. A blank beside Latin letters and a mark between digits separate nothing.
+    pub(crate) fn clauses(&self, range: Range<usize>, text: &str, offset: usize) -> Vec<Range<usize>> {
+        let mut clauses: Vec<Range<usize>> = Vec::new();
+        let mut is_open = false;
+        for at in range {
+            let Some(&letter) = self.text.get(at) else { break };
+            if !is_break(letter) {
+                match clauses.last_mut().filter(|_| is_open) {
+                    Some(clause) => clause.end = at + 1,
+                    None => clauses.push(at..at + 1),
+                }
+                is_open = true;
+                continue;
+            }
+            let beside = [at.checked_sub(1), Some(at + 1)].map(|at| at.and_then(|at| self.text.get(at)));
+            let place = self.original(at, at + 1);
+            let mark = text.get(place.start.saturating_sub(offset)..place.end.saturating_sub(offset)).unwrap_or("");
+            let is_blank = mark.chars().all(char::is_whitespace) && beside.iter().flatten().any(|c| c.is_ascii_alphanumeric());
+            let is_point = beside.iter().all(|c| c.is_some_and(char::is_ascii_digit));
+            is_open &= is_blank || is_point;
+        }
+        clauses
+    }
+
     /// Whether a range stands between quotation marks.
     pub(crate) fn is_quoted(&self, from: usize, to: usize) -> bool {
         let opened = self.slice(0, from).iter().rev().find(|&&c| c == '“' || c == '”') == Some(&'“');

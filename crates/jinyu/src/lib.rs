@@ -113,7 +113,9 @@ pub use flow::{FlowVerdict, Note};
 pub use ledger::{Promise, PromiseState};
 pub use phrases::{PhraseMatch, PhraseMatches, Phrases};
 pub use rules::flow::{FlowRule, NoteRule, Verdict};
-pub use rules::{Care, Category, Confidence, Edge, Example, Fix, FixRef, Kind, Replace, Rule, RulePack, Scope, Severity, Weight};
+pub use rules::{
+    Care, Category, Confidence, Edge, Example, Fix, FixRef, Kind, Replace, Retelling, Rule, RulePack, Scope, Severity, Weight,
+};
 pub use score::{CareScores, Deduction, Score};
 pub use script::Script;
 pub use span::{Positions, Span};

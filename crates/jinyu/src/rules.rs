@@ -417,6 +417,10 @@ pub struct Fix {
     /// A pattern for what the wording is made from: it is looked for in what `replace` names, and the wording stands for what it finds.
     /// Where it finds nothing the wording is not offered.
     pub from: Option<String>,
+    /// How each clause of what `replace` names is told in the wording, which takes them as `${clauses}`: the first one that fits a clause counts.
+    /// Where none fits one of the clauses the wording is not offered.
+    #[serde(default)]
+    pub clauses: Vec<Retelling>,
     /// How far it may be trusted.
     #[serde(default)]
     pub safety: Safety,
@@ -431,8 +435,37 @@ pub struct Fix {
     pub hk: Option<String>,
 }
 
+/// How a clause is told in a wording.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Retelling {
+    /// A pattern for the clause.
+    pub from: String,
+    /// What it becomes, in Simplified; `${name}` stands for a group of `from`. Empty: it is dropped.
+    #[serde(default)]
+    pub text: String,
+    /// Whether it must come after a clause that stays.
+    #[serde(default)]
+    pub follows: bool,
+}
+
+/// The group of a wording that takes its clauses.
+pub(crate) const CLAUSES: &str = "clauses";
+
 impl Fix {
+    /// The patterns that it asks for.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.from.iter().chain(self.clauses.iter().map(|clause| &clause.from)).map(String::as_str)
+    }
+
     fn check(&self) -> Result<(), String> {
+        if !self.clauses.is_empty() && (self.safety != Safety::Show || !self.text.contains("${clauses}")) {
+            return Err(format!(
+                "the fix \"{}\" tells clauses again, which may lose something: its text must take ${{clauses}}, and its safety be show",
+                self.text
+            ));
+        }
         match (self.safety, &self.reason) {
             (Safety::Unsafe, None) => {
                 Err(format!("the fix \"{}\" is unsafe but does not say why; add reason = \"…\"", self.text))
@@ -454,7 +487,7 @@ pub enum FixRef {
 #[derive(Deserialize)]
 #[serde(
     untagged,
-    expecting = "the name of a list of fixes, or a table such as { text = \"…\", safety = \"show\" } with the keys text, from, safety, reason, replace, tw, hk"
+    expecting = "the name of a list of fixes, or a table such as { text = \"…\", safety = \"show\" } with the keys text, from, clauses, safety, reason, replace, tw, hk"
 )]
 enum RawFixRef {
     Named(String),

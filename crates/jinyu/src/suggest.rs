@@ -176,6 +176,63 @@ pub(crate) fn without_pauses(text: &str, span: Span) -> Span {
     Span::new(start, start + inner.trim_end_matches(is_pause).len())
 }
 
+/// A wording fitted to what stands around its span, and what it then stands for: a mark at the head of both stays as it is, a statement takes
+/// no question mark over from what was asked, and who was addressed right before is still addressed.
+pub(crate) fn fitted(text: &str, span: Span, mut wording: String) -> (String, Span) {
+    let Span { mut start, mut end } = span;
+    while let Some(mark) =
+        wording.chars().next().filter(|&c| is_stop(c) && text.get(start..end).is_some_and(|of| of.starts_with(c)))
+    {
+        wording.remove(0);
+        start += mark.len_utf8();
+    }
+    let after = text.get(end..).unwrap_or("");
+    let rest = after.trim_start_matches(QUESTION_MARKS);
+    if rest.len() < after.len() && !is_question(&wording) {
+        end = text.len() - rest.len();
+        if !rest.trim_start().is_empty() && !rest.starts_with(is_pause) {
+            wording.push('。');
+        }
+    }
+    let before = text.get(..start).unwrap_or("");
+    if ADDRESSES.iter().any(|address| before.ends_with(address)) && !wording.starts_with(is_pause) {
+        wording.insert(0, '，');
+    }
+    (wording, Span::new(start, end))
+}
+
+/// A mark that ends what was said.
+fn is_stop(c: char) -> bool {
+    QUESTION_MARKS.contains(&c) || matches!(c, '！' | '!')
+}
+
+const QUESTION_MARKS: [char; 2] = ['？', '?'];
+
+/// What people are addressed by, at the head of what is said to them.
+const ADDRESSES: [&str; 14] =
+    ["先生", "女士", "小姐", "太太", "阿姨", "叔叔", "大哥", "大姐", "大爺", "大爷", "師傅", "师傅", "同學", "同学"];
+
+/// Whether a wording asks: by its last letter, or by words that only questions have.
+fn is_question(wording: &str) -> bool {
+    const ENDS: [char; 10] = ['吗', '嗎', '呢', '么', '麼', '？', '?', '嘛', '未', '咩'];
+    const ASKS: [&str; 10] = ["请问", "請問", "是不是", "能否", "可否", "有没有", "有沒有", "好不好", "方不方便", "有冇"];
+    wording.ends_with(ENDS) || ASKS.iter().any(|ask| wording.contains(ask))
+}
+
+/// Whether two wordings have so many letters in a row in common that one after the other says a thing twice.
+pub(crate) fn says_the_same(one: &str, other: &str) -> bool {
+    const SAME: usize = 6;
+    let letters = |text: &str| text.chars().filter(|&c| is_han(c)).collect::<Vec<_>>();
+    let (one, other) = (letters(one), letters(other));
+    one == other && !one.is_empty() || one.windows(SAME).any(|run| other.windows(SAME).any(|of| of == run))
+}
+
+/// A span with the pauses before it, which go where nothing takes its place.
+pub(crate) fn with_pause_before(text: &str, span: Span) -> Span {
+    let before = text.get(..span.start).unwrap_or("");
+    Span::new(before.trim_end_matches(is_pause).len(), span.end)
+}
+
 /// Whether a replacement keeps what must never be lost: each number, Latin word and person's name of the original.
 pub(crate) fn keeps_facts(original: &str, replacement: &str) -> bool {
     let original: String = original.chars().map(fold).collect();
@@ -268,6 +325,28 @@ mod tests {
         assert_eq!(without_pauses(text, span).slice(text), "证明拍给我");
         assert_eq!(without_pauses("？", Span::new(0, 3)), Span::new(0, 3));
         assert_eq!(without_pauses("，", Span::new(0, 3)), Span::new(0, 3));
+    }
+
+    #[test]
+    fn a_wording_fits_what_stands_around_it() {
+        let applied = |text: &str, words: &str, wording: &str| {
+            let start = text.find(words).unwrap();
+            let (text_of, span) = fitted(text, Span::new(start, start + words.len()), wording.to_owned());
+            apply(text, &mut vec![Edit { span, text: text_of }]).0
+        };
+        assert_eq!(applied("连这都不会？", "连这都不会", "我跟您讲一下"), "我跟您讲一下");
+        assert_eq!(applied("连这都不会？？点右上角", "连这都不会", "我跟您讲一下"), "我跟您讲一下。点右上角");
+        assert_eq!(applied("换货？不行，没有了", "？不行，没有了", "？很抱歉，现在没有了"), "换货？很抱歉，现在没有了");
+        assert_eq!(applied("您急什么？", "您急什么", "您看这样可以吗"), "您看这样可以吗？");
+        assert_eq!(applied("您好，陈先生您没听懂", "您没听懂", "可能是我没有说清楚"), "您好，陈先生，可能是我没有说清楚");
+    }
+
+    #[test]
+    fn the_same_is_not_said_twice() {
+        assert!(says_the_same("我帮您看看还有什么别的办法", "很抱歉，升级办不了，我帮您看看还有什么别的办法"));
+        assert!(says_the_same("请您稍等", "请您稍等"));
+        assert!(!says_the_same("我帮您看看", "我帮您登记一下"));
+        assert!(!says_the_same("", ""));
     }
 
     #[test]

@@ -121,6 +121,7 @@ mod tests {
     use crate::checker::{Fillers, SOURCES, Scratch};
     use crate::folded::{Folded, Reading};
     use crate::rules::RulePack;
+    use crate::rules::literal::is_break;
     use crate::trigger::Clauses;
 
     /// What the build script compiled, all packs together, finds what each wording's expression finds that is compiled alone, and what it
@@ -150,6 +151,13 @@ mod tests {
                     let is_foreseen = pattern.number.is_none_or(|number| prospects.has(number));
                     assert!(found.is_none() || is_foreseen, "{from} in {}", example.text);
                 }
+                for clause in fixes.iter().flat_map(|fix| &fix.clauses) {
+                    let (pattern, other) = (ready.shared(&clause.from), alone.shared(&clause.from));
+                    for words in text.split(|&c| is_break(c)) {
+                        let found = pattern.find_in(words, 0..=0, runs);
+                        assert_eq!(found, other.find_in(words, 0..=0, runs), "{} in {}", clause.from, example.text);
+                    }
+                }
             }
         }
     }
@@ -166,7 +174,7 @@ mod tests {
                 let pattern = inner.linker.pattern_of(&rule.compiled, index).unwrap();
                 assert!(pattern.has_program(), "{}, pattern {index}", rule.compiled.id);
             }
-            for from in inner.linker.fixes(&rule.compiled.rest).filter_map(|fix| fix.from.as_deref()) {
+            for from in inner.linker.fixes(&rule.compiled.rest).flat_map(Fix::patterns) {
                 assert!(inner.linker.surroundings(from).has_program(), "{}, from = {from}", rule.compiled.id);
             }
             let judge = inner.linker.judge(&rule.compiled.rest);

@@ -97,7 +97,7 @@ impl Checker {
             let in_condition = |condition: &Condition| {
                 condition.patterns().into_iter().any(|(_, written)| written.is_some_and(|written| written.contains(&mention)))
             };
-            let in_fix = |fix: &Fix| fix.from.as_ref().is_some_and(|from| from.contains(&mention));
+            let in_fix = |fix: &Fix| fix.patterns().any(|pattern| pattern.contains(&mention));
             let in_rule = |rule: &Rule| {
                 rule.phrases.iter().chain(&rule.patterns).any(|written| written.contains(&mention))
                     || rule.fixes.iter().any(|fix| matches!(fix, FixRef::Inline(fix) if in_fix(fix)))

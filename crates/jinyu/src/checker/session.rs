@@ -197,7 +197,7 @@ impl Session {
             is_speech: utterance.channel == Some(Channel::Speech),
             ..Context::lone(&utterance.text, self.script.unwrap_or(self.checker.0.script))
         };
-        let mut examination = self.checker.run(&utterance.text, &context);
+        let mut examination = self.checker.run_and_reword(&utterance.text, &context);
         let (stronger, weaker) = STRONGER;
         if let Some(sure) = examination.signals.iter().find(|signal| &*signal.name == stronger).map(|signal| signal.confidence) {
             examination.signals.retain(|signal| &*signal.name != weaker || signal.confidence > sure);
@@ -289,8 +289,12 @@ impl Session {
             end_ms: utterance.end_ms,
             events,
             doubtful,
-            characters: utterance.text.chars().filter(|&c| is_han(c) || c.is_alphanumeric()).count(),
-            print: if is_compared { print(&utterance.text) } else { 0 },
+            characters: letters(&utterance.text),
+            sentences: if is_compared {
+                sentences(&utterance.text).map(|said| (print(said), letters(said))).collect()
+            } else {
+                Vec::new()
+            },
         });
     }
 
@@ -332,6 +336,23 @@ impl Session {
         self.timeline.closed = true;
         self.assess()
     }
+}
+
+/// The sentences of an utterance without what opens them and says nothing: 您好, 好的.
+fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    const OPENER: usize = 3;
+    text.split(['。', '！', '？', '!', '?', '；', ';', '\n']).map(|sentence| {
+        let mut rest = sentence;
+        while let Some((_, after)) = rest.split_once(['，', ',', ' ', '～', '~']).filter(|(opener, _)| letters(opener) <= OPENER)
+        {
+            rest = after;
+        }
+        rest
+    })
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|&c| is_han(c) || c.is_alphanumeric()).count()
 }
 
 /// What an agent promised by a step.

@@ -1,6 +1,7 @@
 //! Better wordings for a match: the rule's fixes, filled in and written in the script of the text, each trusted as far as it keeps
 //! what was said.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::link::Linker;
@@ -8,10 +9,10 @@ use super::{LinkedPattern, LinkedRule, Part, Proposals};
 use crate::folded::Folded;
 use crate::rules::matcher::Match;
 use crate::rules::pattern::Pattern;
-use crate::rules::{Fix, Replace};
+use crate::rules::{CLAUSES, Fix, Replace, Retelling};
 use crate::script::Script;
 use crate::span::Span;
-use crate::suggest::{Safety, Suggestion, Template, keeps_facts, without_pauses};
+use crate::suggest::{Safety, Suggestion, Template, fitted, keeps_facts, without_pauses};
 
 /// The wordings of a fix.
 #[derive(Debug)]
@@ -21,6 +22,16 @@ pub(super) struct Templates {
     hk: Option<Template>,
     /// What the wording is made from, where that is not the match.
     from: Option<Arc<Pattern>>,
+    /// How each clause is told, where the wording is made clause by clause.
+    clauses: Vec<Clause>,
+}
+
+/// How a clause is told in a wording.
+#[derive(Debug)]
+struct Clause {
+    from: Arc<Pattern>,
+    text: Template,
+    follows: bool,
 }
 
 impl LinkedRule {
@@ -29,7 +40,17 @@ impl LinkedRule {
             let optional = |text: &Option<String>| text.as_deref().and_then(|text| Template::new(text).ok());
             let read = |fix: &Fix| {
                 let from = fix.from.as_deref().map(|from| linker.shared(from));
-                Template::new(&fix.text).ok().map(|text| Templates { text, tw: optional(&fix.tw), hk: optional(&fix.hk), from })
+                let clause = |of: &Retelling| {
+                    Template::new(&of.text).ok().map(|text| Clause { from: linker.shared(&of.from), text, follows: of.follows })
+                };
+                let clauses = fix.clauses.iter().filter_map(clause).collect();
+                Template::new(&fix.text).ok().map(|text| Templates {
+                    text,
+                    tw: optional(&fix.tw),
+                    hk: optional(&fix.hk),
+                    from,
+                    clauses,
+                })
             };
             linker.fixes(&self.compiled.rest).filter_map(read).collect()
         })
@@ -66,6 +87,13 @@ impl Part<'_> {
                 Replace::Utterance => (0, folded.text.len()),
             };
             let source = match &templates.from {
+                // A wording of clauses stands for all of them.
+                Some(pattern) if !templates.clauses.is_empty() => {
+                    if pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs).is_none() {
+                        continue;
+                    }
+                    Match { range: from..to, groups: Vec::new() }
+                }
                 None => Match { range: from..to, groups: Vec::new() },
                 Some(pattern) if is_foreseen && pattern.number.is_some_and(|number| !self.scratch.prospects.has(number)) => {
                     continue;
@@ -85,12 +113,17 @@ impl Part<'_> {
                 let groups = source.groups.iter().chain(&found.groups);
                 groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
             };
-            if template.groups().any(|name| group(name).is_none()) {
+            let Some(told) = self.told(&templates.clauses, folded, &source.range) else { continue };
+            let is_there = |name: &str| group(name).is_some() || name == CLAUSES && !told.is_empty();
+            if !template.groups().all(is_there) {
                 continue;
             }
             let wording = template.render(
                 |text| if own.is_some() { text.to_owned() } else { script.write(text) },
-                |name| group(name).map_or_else(String::new, |range| folded.written(range.start, range.end, text, offset)),
+                |name| match group(name) {
+                    Some(range) => folded.written(range.start, range.end, text, offset),
+                    None => told.clone(),
+                },
             );
             // What a wider replacement covers besides the match may be fillers and particles, nothing that says something. A wording
             // with a pattern of its own says itself what it drops.
@@ -100,6 +133,7 @@ impl Part<'_> {
                     || !fillers.tail.is_in(folded.slice(found.range.end, to), &mut self.scratch.runs));
             let covered = folded.original(source.range.start, source.range.end);
             let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
+            let (wording, inner) = fitted(text, inner, wording);
             let span = Span::new(inner.start + offset, inner.end + offset);
             let keeps = !loses_words(index) && !covers_words && keeps_facts(original(span), &wording);
             let safety = if keeps { fix.safety } else { Safety::Show };
@@ -109,5 +143,32 @@ impl Part<'_> {
             }
         }
         suggestions
+    }
+
+    /// The clauses of a range in other words; empty where there are no words for clauses, none where a clause has none or all are dropped.
+    fn told(&mut self, clauses: &[Clause], folded: &Folded, range: &Range<usize>) -> Option<String> {
+        let mut told: Vec<String> = Vec::new();
+        if clauses.is_empty() {
+            return Some(String::new());
+        }
+        let (text, offset, script) = (self.text, self.offset, self.context.script());
+        let mut count = 0;
+        for clause in folded.clauses(range.clone(), text, offset) {
+            count += 1;
+            let words = folded.slice(clause.start, clause.end);
+            let fits = clauses.iter().filter(|of| !of.follows || !told.is_empty()).find_map(|of| {
+                let found = of.from.find_in(words, 0..=0, &mut self.scratch.runs)?;
+                (found.range.end == words.len()).then(|| (&of.text, found.shifted(clause.start)))
+            });
+            let (template, found) = fits?;
+            let group = |name: &str| {
+                let range = found.groups.iter().find(|(group, _)| group == name).map(|(_, range)| range.clone());
+                range.map_or_else(String::new, |range| folded.written(range.start, range.end, text, offset))
+            };
+            told.push(template.render(|text| script.write(text), group));
+            told.pop_if(|words| words.is_empty());
+        }
+        // A single clause has better words of its own.
+        (count > 1 && !told.is_empty()).then(|| told.join("，"))
     }
 }

@@ -15,7 +15,7 @@ use crate::rules::library::Stock;
 use crate::rules::matcher::Program;
 use crate::rules::pattern::{Classes, Source, crosses_clauses, has_open_part, parse};
 use crate::rules::{
-    Care, Condition, Confidence, Edge, Fix, FixRef, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal,
+    CLAUSES, Care, Condition, Confidence, Edge, Fix, FixRef, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal,
 };
 use crate::suggest::Template;
 use crate::trigger::Wanted;
@@ -122,6 +122,8 @@ pub(crate) fn observing(scope: Scope) -> u8 {
 struct Wording {
     groups: BTreeSet<String>,
     from: Option<Hir>,
+    /// Whether it tells clauses again, of which nobody knows what they lose.
+    retells: bool,
 }
 
 /// The share of the places of a text at which a set of literals stands that half of all utterances have, of some thirty characters.
@@ -282,24 +284,34 @@ impl Vocabulary {
 
     /// The groups that a wording of a rule takes, and what it is made from, if that is not the match.
     fn wording(&self, rule: &Rule, fix: &Fix) -> Result<Wording, String> {
-        let from = fix.from.as_deref().map(|from| {
+        let compiled = |from: &str| {
             let hir = self.classes.expression(from, false).and_then(|expression| parse(&expression));
             let hir = hir.and_then(|hir| Program::new(&hir).map(|_| hir));
             hir.map_err(|message| format!("from = \"{from}\": {message}"))
-        });
+        };
+        let from = fix.from.as_deref().map(compiled).transpose()?;
         let mut groups = BTreeSet::new();
         for text in [Some(&fix.text), fix.tw.as_ref(), fix.hk.as_ref()].into_iter().flatten() {
             groups.extend(Template::new(text)?.groups().map(str::to_owned));
         }
+        let has = |pattern: &String, name: &str| pattern.contains(&format!("(?<{name}>"));
         for name in &groups {
-            let has = |pattern: &String| pattern.contains(&format!("(?<{name}>"));
-            if !rule.patterns.iter().chain(&fix.from).any(has) {
+            let is_told = name == CLAUSES && !fix.clauses.is_empty();
+            if !is_told && !rule.patterns.iter().chain(&fix.from).any(|pattern| has(pattern, name)) {
                 return Err(format!(
                     "a fix takes the group ${{{name}}}, which no pattern of the rule has; write (?<{name}>…) in one"
                 ));
             }
         }
-        Ok(Wording { groups, from: from.transpose()? })
+        for clause in &fix.clauses {
+            compiled(&clause.from)?;
+            if let Some(name) = Template::new(&clause.text)?.groups().find(|name| !has(&clause.from, name)) {
+                return Err(format!(
+                    "a clause takes the group ${{{name}}}, which its `from` does not have; write (?<{name}>…) in it"
+                ));
+            }
+        }
+        Ok(Wording { groups, from, retells: !fix.clauses.is_empty() })
     }
 
     fn pattern(&self, rule: &Rule, written: &str, is_phrase: bool, fixes: &[Wording]) -> Result<CompiledPattern, String> {
@@ -316,7 +328,8 @@ impl Vocabulary {
                  write out more of it, make less of it optional, or add an `edge`"
                 .to_owned());
         }
-        let loses_words = fixes.iter().map(|fix| has_open_part(fix.from.as_ref().unwrap_or(&hir), &fix.groups)).collect();
+        let loses_words =
+            fixes.iter().map(|fix| fix.retells || has_open_part(fix.from.as_ref().unwrap_or(&hir), &fix.groups)).collect();
         let crosses = rule.edge == Some(Edge::Utterance) || crosses_clauses(&hir);
         Ok(CompiledPattern { written: written.into(), is_phrase, literals, crosses, loses_words })
     }
@@ -402,7 +415,7 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
         FixRef::Named(_) => None,
     });
     let listed = vocabulary.fixes.values().flat_map(|list| list.iter());
-    written.extend(own.chain(listed).filter_map(|fix| fix.from.as_deref()));
+    written.extend(own.clone().chain(listed.clone()).filter_map(|fix| fix.from.as_deref()));
     let mut looked_for = Vec::new();
     for written in written {
         match vocabulary.literals(written) {
@@ -412,6 +425,9 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
             }
             None => stock.add(classes, written, false, None),
         }
+    }
+    for clause in own.chain(listed).flat_map(|fix| &fix.clauses) {
+        stock.add(classes, &clause.from, false, None);
     }
     for rule in rules() {
         for pattern in &rule.rest.patterns {

@@ -28,7 +28,7 @@ pub struct FlowRule {
     /// The line in its pack where the rule begins, from 1.
     pub line: usize,
     pub(crate) demand: Demand<String>,
-    /// Events that excuse the agent.
+    /// Events that excuse the agent; those of a gap end the wait, and what was said before them counts.
     pub(crate) unless: Vec<String>,
     /// Conversations with the verdict that they must give.
     #[serde(skip)]
@@ -54,7 +54,7 @@ impl FlowRule {
     pub fn details(&self) -> Vec<(&'static str, String)> {
         let list = |events: &[String]| events.join(" ");
         let mut details: Vec<(&'static str, String)> = match &self.demand {
-            Demand::Require { want, window, .. } => {
+            Demand::Require { want, of, window, .. } => {
                 let window = match window {
                     Window::Anywhere => ("anywhere", "true".to_owned()),
                     Window::First(turns) => ("first", turns.to_string()),
@@ -63,7 +63,7 @@ impl FlowRule {
                     Window::Turns(turns) => ("turns", turns.to_string()),
                     Window::Seconds(seconds) => ("seconds", seconds.to_string()),
                 };
-                vec![("want", list(want)), window]
+                vec![("want", list(want)), ("of", list(of)), window]
             }
             Demand::Forbid { forbid, turns, .. } => vec![("forbid", list(forbid)), ("turns", turns.to_string())],
             Demand::Order { order, optional } => vec![("order", list(order)), ("optional", list(optional))],
@@ -143,8 +143,8 @@ impl Verdict {
 /// What a flow rule asks for; events are names in a pack, and numbers once linked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Demand<E> {
-    /// One of the wanted events must occur.
-    Require { want: Vec<E>, trigger: Option<Trigger<E>>, window: Window },
+    /// One of the wanted events must occur, or a promise by one of `of` that says until when.
+    Require { want: Vec<E>, of: Vec<E>, trigger: Option<Trigger<E>>, window: Window },
     /// None of these events may occur in the agent's next turns after the trigger.
     Forbid { forbid: Vec<E>, trigger: Trigger<E>, turns: usize },
     /// Each of these events must have occurred before the next one does; those that are optional may be left out.
@@ -153,7 +153,7 @@ pub(crate) enum Demand<E> {
     Repeat { times: usize, characters: usize },
     /// Seconds until the agent's first reply.
     FirstReply { seconds: u32 },
-    /// Seconds that the customer may wait for any reply.
+    /// Seconds that the customer may wait for any reply, unless they were promised a later one.
     Gap { seconds: u32 },
     /// After the trigger and a pause longer than so many seconds, the agent's next words must hold one of the wanted events.
     Pause { seconds: u32, trigger: Trigger<E>, want: Vec<E> },
@@ -217,8 +217,9 @@ impl<E> Demand<E> {
     /// The same with other events.
     pub(crate) fn map<F>(&self, event: &mut impl FnMut(&E) -> Result<F, String>) -> Result<Demand<F>, String> {
         Ok(match self {
-            Self::Require { want, trigger, window } => Demand::Require {
+            Self::Require { want, of, trigger, window } => Demand::Require {
                 want: map_all(want, event)?,
+                of: map_all(of, event)?,
                 trigger: trigger.as_ref().map(|trigger| trigger.map(event)).transpose()?,
                 window: *window,
             },
@@ -442,6 +443,7 @@ impl RawFlow {
             RawKind::Require => (
                 &[
                     "want",
+                    "of",
                     "after",
                     "since",
                     "trigger",
@@ -501,7 +503,7 @@ impl RawFlow {
                     return Err("`turns` and `seconds` count from something; say from what with after = [\"…\"]".to_owned());
                 }
                 let trigger = has_trigger.then(trigger);
-                Demand::Require { want: self.want.clone(), trigger, window }
+                Demand::Require { want: self.want.clone(), of: self.of.clone(), trigger, window }
             }
             RawKind::Forbid => Demand::Forbid { forbid: self.forbid.clone(), trigger: trigger(), turns: self.turns.unwrap_or(1) },
             RawKind::Order if self.order.len() < 2 => return Err("`order` needs two events or more".to_owned()),

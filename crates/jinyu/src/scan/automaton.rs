@@ -163,11 +163,25 @@ fn child(nodes: &[Node], parent: usize, code: u16) -> Option<usize> {
     Some(range.start + place)
 }
 
+/// How many beginnings sorted literals have.
+fn beginnings(coded: &[Coded]) -> usize {
+    let mut last: &[u16] = &[];
+    let new = coded.iter().map(|(codes, _)| {
+        let known = codes.iter().zip(last).take_while(|(one, other)| one == other).count();
+        last = codes;
+        codes.len() - known
+    });
+    new.sum()
+}
+
 /// The trie of sorted literals with its failures and outputs, in order of depth; the first node is the root.
 fn trie(coded: &[Coded]) -> (Vec<Node>, Vec<Output>) {
     let node = |from, to, depth, code| Node { from, to, depth, code, first_child: 0, children: 0, fail: 0, output: 0 };
-    let mut nodes = vec![node(0, coded.len() as u32, 0, NOISE)];
-    let mut outputs = vec![Output { literal: 0, letters: 0, next: 0 }];
+    // As many as there are beginnings: of a large list, twice the room would be the peak of building.
+    let mut nodes = Vec::with_capacity(1 + beginnings(coded));
+    nodes.push(node(0, coded.len() as u32, 0, NOISE));
+    let mut outputs = Vec::with_capacity(1 + coded.len());
+    outputs.push(Output { literal: 0, letters: 0, next: 0 });
     let mut at = 0;
     while let Some(&Node { mut from, to, depth, .. }) = nodes.get(at) {
         let first_child = nodes.len() as u32;
