@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use self::records::{DismissalRecord, FindingRecord, Record, SummaryRecord};
+use self::records::{DismissalRecord, FindingRecord, Record, RewordedRecord, SummaryRecord};
 
 #[path = "cli/authors.rs"]
 mod authors;
@@ -133,6 +133,17 @@ fn check_for_people() {
     assert!(coloured.out.contains("\x1b["));
     let bare = feed(jinyu(&["check"]).env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1"), utterances);
     assert_eq!(bare.out, plain.out);
+}
+
+#[test]
+fn an_utterance_with_several_findings_is_said_anew() {
+    let ran =
+        feed(&mut jinyu(&["check", "--format", "jsonl"]), "你弄错了，你必须先付款\n你弄错了\n你弄错了，你必须先付款，你弄错了\n");
+    let whole: Vec<RewordedRecord> =
+        records(&ran.out).into_iter().filter_map(|r| if let Record::Reworded(whole) = r { Some(whole) } else { None }).collect();
+    let said: Vec<_> = whole.iter().map(|whole| (whole.line, whole.text.as_str())).collect();
+    let anew = "对不起，可能是我没有讲清楚，请您先付款";
+    assert_eq!(said, [(1, anew), (3, anew)], "the same is not said twice");
 }
 
 #[test]
@@ -396,13 +407,13 @@ fn a_conversation_has_a_record_with_its_score_and_verdicts() {
     let found: Vec<_> = records(&ran.out).into_iter().filter_map(of).collect();
     let [call] = &found[..] else { panic!("{found:#?}") };
     assert_eq!((call.conversation.as_str(), call.utterances, call.critical), ("badly-handled#1", 9, false));
-    assert!(call.score < 50, "{call:#?}");
+    assert!(call.score.unwrap() < 50, "{call:#?}");
     let escalation = call.flow.iter().find(|flow| flow.rule == "handling/escalation-ignored").unwrap();
     assert_eq!((escalation.verdict.as_str(), &escalation.turns[..]), ("violated", &[9][..]));
     assert!(call.signals.iter().any(|signal| signal.signal == "escalation" && signal.turn == 9));
     let sums = summary(&ran.out);
     assert_eq!(sums.flow["handling/escalation-ignored"].violated, 1);
-    assert_eq!(sums.mean_score, Some(f64::from(call.score)));
+    assert_eq!(sums.mean_score, Some(f64::from(call.score.unwrap())));
     assert!(sums.packs.iter().all(|pack| pack.sha256.len() == 64));
 }
 

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use jinyu::{Assessment, Charge, Checker, Conversation, Report, RulePack, Speaker, Utterance, Verdict};
+use jinyu::{Assessment, Charge, Checker, Conversation, PromiseState, Report, RulePack, Speaker, Utterance, Verdict};
 use proptest::prelude::*;
 
 static CHECKER: LazyLock<Checker> = LazyLock::new(|| Checker::builder().build().unwrap());
@@ -152,6 +152,142 @@ fn a_flow_rule_about_nothing_does_not_load() {
     let error = Checker::builder().pack(wrong).build().unwrap_err();
     assert!(error.is_example(), "{error}");
     assert!(error.to_string().contains("should be satisfied but is violated"), "{error}");
+}
+
+/// Monday 24 November 2025, midnight in China.
+const MONDAY: i64 = 1_763_913_600_000;
+
+/// A conversation of minutes since that midnight, or, where `is_dated` is not, since its beginning.
+fn timed(is_dated: bool, said: &[(i64, Speaker, &str)]) -> Assessment {
+    let mut conversation = Conversation::new("c");
+    for (turn, &(minute, speaker, text)) in said.iter().enumerate() {
+        let start = if is_dated { MONDAY } else { 0 } + minute * 60_000;
+        conversation.utterances.push(Utterance::new(turn, speaker, text).start_ms(start));
+    }
+    CHECKER.audit(&conversation).assessment
+}
+
+#[test]
+fn what_is_promised_is_in_the_ledger_and_what_is_not_stays_out() {
+    use Speaker::Agent;
+    // Said on Monday at six; due so many hours later.
+    for (text, when, hours) in [
+        ("48小时内给您退款", "48小时", 48),
+        ("两个工作日内给您寄出", "两个工作日", 48),
+        ("下周一之前到账", "下周一", 7 * 24 + 6),
+        ("本周五之前给您答复", "本周五", 4 * 24 + 6),
+        ("下个礼拜再跟您讲", "下个礼拜", 13 * 24 + 6),
+        ("后天给您答复", "后天", 2 * 24 + 6),
+        ("师傅明天上午十点上门维修", "明天上午十点", 16),
+        ("会在24小时内处理完毕", "24小时", 24),
+        ("12小时之内给您结果", "12小时", 12),
+        ("3到5个工作日退回原卡", "3到5个工作日", 7 * 24),
+        ("最迟周五给您处理好", "周五", 4 * 24 + 6),
+        ("今天之内帮您解决", "今天", 6),
+        ("快递预计明天送达", "明天", 30),
+        ("快遞預計明天送達", "明天", 30),
+        ("明天上午九点前给您回电话", "明天上午九点", 15),
+        ("明早给您回复", "明早", 18),
+        ("我們三個工作天內會給您回覆", "三个工作天", 72),
+    ] {
+        let promises = timed(true, &[(18 * 60, Agent, text)]).promises;
+        let found: Vec<_> = promises.iter().map(|promise| (promise.when.as_deref(), promise.due_ms)).collect();
+        assert_eq!(found, [(Some(when), Some(MONDAY + (18 + hours) * 3_600_000))], "{text}");
+        let promises = timed(false, &[(1, Agent, text)]).promises;
+        assert_eq!(promises.iter().map(|promise| promise.when.as_deref()).collect::<Vec<_>>(), [Some(when)], "{text}");
+    }
+    for text in ["请您在24小时内付款", "您三天之内没有付款", "您的快递三天前就签收了", "请您明天上午再打过来"]
+    {
+        assert_eq!(timed(true, &[(18 * 60, Agent, text)]).promises, [], "{text}");
+    }
+}
+
+/// What is said at which minute, what became of the promise, and what is violated and what is not.
+type Case<'a> = (&'a [(i64, Speaker, &'a str)], PromiseState, &'a [&'a str], &'a [&'a str]);
+
+#[test]
+fn promises_are_kept_by_the_clock() {
+    use Speaker::{Agent, Customer};
+    const SIX: i64 = 18 * 60;
+    let cases: &[Case<'_>] = &[
+        // Nine o'clock tomorrow is soon enough.
+        (
+            &[(SIX, Customer, "我要投诉你们"), (SIX + 1, Agent, "明天上午九点前给您回电话"), (SIX + 2, Customer, "好")],
+            PromiseState::Open,
+            &[],
+            &["promised-too-late", "no-timeline", "promise-broken"],
+        ),
+        (
+            &[(SIX, Customer, "我要投诉你们"), (SIX + 1, Agent, "明早给您回复"), (SIX + 2, Customer, "好")],
+            PromiseState::Open,
+            &[],
+            &["promised-too-late", "no-timeline"],
+        ),
+        (
+            &[(SIX, Customer, "我要投诉你们"), (SIX + 1, Agent, "后天给您回复电话"), (SIX + 2, Customer, "好")],
+            PromiseState::Open,
+            &["promised-too-late"],
+            &[],
+        ),
+        // Nobody has called by eight.
+        (
+            &[(SIX, Agent, "今天晚上八点前给您回电话"), (SIX + 180, Customer, "怎么没人打给我"), (SIX + 181, Agent, "抱歉")],
+            PromiseState::Broken,
+            &["promise-broken"],
+            &[],
+        ),
+        // Back in time, and too late but before the customer asks.
+        (
+            &[(SIX, Agent, "30分钟内给您回复"), (SIX + 1, Customer, "好"), (SIX + 25, Agent, "查到了")],
+            PromiseState::Kept,
+            &[],
+            &["long-silence", "promise-broken"],
+        ),
+        (
+            &[
+                (SIX, Agent, "5分钟内给您回复"),
+                (SIX + 1, Customer, "好"),
+                (SIX + 3, Agent, "查到了"),
+                (SIX + 8, Customer, "谢谢"),
+            ],
+            PromiseState::Kept,
+            &[],
+            &["promise-broken"],
+        ),
+        (
+            &[
+                (SIX, Agent, "30分钟内给您回复"),
+                (SIX + 1, Customer, "好"),
+                (SIX + 40, Agent, "查到了"),
+                (SIX + 41, Customer, "谢谢"),
+            ],
+            PromiseState::Open,
+            &["long-silence"],
+            &["promise-broken"],
+        ),
+        // Going on with the talk keeps nothing.
+        (
+            &[
+                (SIX, Agent, "三个工作日内给您回复"),
+                (SIX + 1, Customer, "好"),
+                (SIX + 8, Customer, "在吗"),
+                (SIX + 9, Agent, "在"),
+            ],
+            PromiseState::Open,
+            &[],
+            &["promise-broken"],
+        ),
+    ];
+    for (said, state, wrong, right) in cases {
+        let assessment = timed(true, said);
+        assert_eq!(assessment.promises.iter().map(|promise| promise.state).collect::<Vec<_>>(), [*state], "{said:?}");
+        let violated = violated(&assessment);
+        for (rules, is_wrong) in [(wrong, true), (right, false)] {
+            for rule in *rules {
+                assert_eq!(violated.contains(format!("handling/{rule}").as_str()), is_wrong, "{rule}: {said:?}");
+            }
+        }
+    }
 }
 
 /// What people say in conversations: the examples of signals and steps.

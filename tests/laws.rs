@@ -116,6 +116,17 @@ proptest! {
     }
 
     #[test]
+    fn what_is_reworded_is_decent(text in talk()) {
+        let seen = CHECKER.examine(&text);
+        if let Some(reworded) = &seen.reworded {
+            prop_assert!(seen.findings.len() > 1);
+            prop_assert_eq!(CHECKER.check(reworded), []);
+            let kept = numbers(reworded);
+            prop_assert!(numbers(&text).iter().all(|number| kept.contains(number)), "{}", reworded);
+        }
+    }
+
+    #[test]
     fn a_stream_gives_what_a_batch_gives(texts in proptest::collection::vec((talk(), any::<bool>()), 1..6)) {
         let utterances: Vec<Utterance> = texts
             .iter()

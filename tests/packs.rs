@@ -1,7 +1,7 @@
 //! Packs that are wrong: each mistake is told with its place and what to do.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
-use jinyu::{Checker, Error, RulePack};
+use jinyu::{Checker, Error, RulePack, Safety};
 
 const HEAD: &str = "[pack]\nname = \"mine\"\nversion = \"1\"\nsummary = \"s\"\n";
 
@@ -123,6 +123,35 @@ together = [
     assert_eq!(suggestions("门牌弄错了"), [pair("我们一起核对一下", "门牌弄错了")]);
     let twice = error(&format!("{HEAD}[fixes]\ntogether = []\n{}", rule("")));
     assert!(twice.to_string().contains("at least one fix"), "{twice}");
+}
+
+/// A wording may be told clause by clause: what only reproaches is dropped, and where a clause fits nothing there is none.
+#[test]
+fn wordings_told_by_clause() {
+    let fix = r#"fix = [{ text = "我跟您说明一下，${clauses}", replace = "utterance", clauses = [
+      { from = "^怪谁呢?$" },
+      { from = "^难怪(?<so>{any}+)$", text = "所以${so}", follows = true },
+      { from = "^{you}?(?<what>[^怪]+?)弄错了$", text = "${what}有出入" },
+      { from = "^(?<what>[^你您怪]+)$", text = "${what}" },
+    ] }, { text = "我们一起核对一下", replace = "utterance" }]"#;
+    let fields = format!("{fix}\nhit = [\"你号码弄错了，怪谁\"]");
+    let checker = Checker::builder()
+        .pack(RulePack::from_toml("mine.toml", &format!("{HEAD}{}", rule(&fields))).unwrap())
+        .without_default_packs()
+        .build()
+        .unwrap();
+    let first = |text: &str| checker.check(text)[0].suggestions[0].clone();
+    assert_eq!(
+        first("你号码弄错了，怪谁呢？难怪 3.5 元没到，下午再看").text,
+        "我跟您说明一下，号码有出入，所以3.5 元没到，下午再看"
+    );
+    assert_eq!(first("妳號碼弄錯了，怪誰").text, "我跟您說明一下，號碼有出入");
+    assert_eq!(first("妳號碼弄錯了，怪誰").safety, Safety::Show);
+    for alone in ["你号码弄错了", "难怪没到，你号码弄错了，怪谁"] {
+        assert_eq!(first(alone).text, "我们一起核对一下", "{alone}");
+    }
+    let message = error(&format!("{HEAD}{}", rule(&fix.replace("${clauses}", ""))));
+    assert!(message.to_string().contains("${clauses}"), "{message}");
 }
 
 #[test]

@@ -108,6 +108,98 @@ fn what_is_broken_is_named() {
     let found: Vec<_> = findings(&ran.out).into_iter().map(|f| format!("{}:{}", f.file.replace('\\', "/"), f.line)).collect();
     let expected = ["cut.json:2", "nobody.srt:7", "quotes.csv:4", "when.jsonl:1"].map(|at| format!("formats/broken/{at}"));
     assert_eq!(found, expected, "what is good is judged");
+    assert_eq!(summary(&ran.out).errors, ran.err.lines().count(), "each of them counts");
+}
+
+/// Conversations as they are listed, each with its number of utterances and when it began.
+fn conversations(out: &str) -> Vec<(String, usize, Option<i64>)> {
+    #[derive(Deserialize)]
+    struct Listed {
+        conversation: String,
+        utterances: usize,
+        start_ms: Option<i64>,
+    }
+    let listed = of_type::<Listed>(out, "conversation").into_iter();
+    listed.map(|listed| (listed.conversation, listed.utterances, listed.start_ms)).collect()
+}
+
+#[test]
+fn mixed_conversations_are_put_together() {
+    let said = ["A customer 喂", "B customer 在吗", "A agent 您好", "B agent 你弄错了", "C agent 您好", "A agent 你必须先付款"];
+    let parts = said.map(|said| said.split(' ').collect::<Vec<_>>());
+    let lines = parts
+        .iter()
+        .map(|part| format!("{{\"conversation\":\"{}\",\"speaker\":\"{}\",\"text\":\"{}\"}}\n", part[0], part[1], part[2]));
+    let lines: String = lines.collect();
+    let array = format!("[{}]", lines.trim_end().replace('\n', ",\n"));
+    let rows: String = parts.iter().map(|part| part.join(",") + "\n").collect();
+    let table = format!("会话编号,角色,内容\n{rows}");
+    for (name, text, first) in [("a.jsonl", lines, 1), ("a.json", array, 1), ("a.csv", table, 2)] {
+        let folder = folder(&[(name, text.as_bytes())]);
+        let ran = run(jinyu(&["audit", "--format", "jsonl"]).arg(folder.path().join(name)));
+        assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{name}");
+        let expected = [("A", 3), ("B", 2), ("C", 1)].map(|(name, turns)| (name.to_owned(), turns, None));
+        assert_eq!(conversations(&ran.out), expected, "{name}");
+        let found: Vec<_> = findings(&ran.out).into_iter().map(|found| (found.conversation, found.turn, found.line)).collect();
+        assert_eq!(found, [("A".to_owned(), 3, first + 5), ("B".to_owned(), 2, first + 3)], "{name}");
+    }
+}
+
+#[test]
+fn conversations_that_go_on_too_late_are_named() {
+    let row = |name: &str| format!("{{\"conversation\":\"{name}\",\"speaker\":\"agent\",\"text\":\"您好\"}}\n");
+    let others: String = (0..300).map(|other| row(&other.to_string())).collect();
+    let text = format!("{}{others}{}", row("A"), row("A").repeat(2));
+    let ran = feed(&mut jinyu(&["audit", "-", "--format", "jsonl"]), text);
+    assert_eq!((ran.code, summary(&ran.out).errors, conversations(&ran.out).len()), (2, 1, 302), "{}", ran.err);
+    let said = "<stdin>:302: the conversation \"A\" goes on too long after its last turn, judged in parts; sort the file by conversation";
+    assert!(ran.err.lines().count() == 1 && ran.err.contains(said), "{}", ran.err);
+}
+
+#[test]
+fn times_of_day_are_told_from_times_since_the_beginning() {
+    let (minute, hour) = (60_000, 3_600_000);
+    let calls = "[10:00] 客户：在吗\n\n[00:05] 客户：在吗\n[10:00] 客服：您好\n\n[10:00:05] 客户：在吗\n\n2024-05-01 23:59:00 客户：在吗\n";
+    let table = "会话编号,角色,内容,时间\n1,客户,喂,10:00\n2,客户,喂,00:05\n";
+    for (name, text, starts) in [
+        ("a.txt", calls, vec![10 * hour, 5_000, 10 * hour + 5_000, 1_714_579_140_000]),
+        ("a.csv", table, vec![10 * hour, 5_000]),
+        ("a.vtt", "WEBVTT\n\n10:00.000 --> 10:02.000\n客服：您好\n", vec![10 * minute]),
+    ] {
+        let folder = folder(&[(name, text.as_bytes())]);
+        let ran = run(jinyu(&["audit", "--format", "jsonl"]).arg(folder.path().join(name)));
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{name}");
+        assert_eq!(conversations(&ran.out).iter().map(|(.., start)| start.unwrap()).collect::<Vec<_>>(), starts, "{name}");
+    }
+    // What comes after midnight is the next day, and shown so.
+    let night = folder(&[("a.txt", "[23:58] 客户：在吗\n[00:03] 客服：你弄错了\n".as_bytes())]);
+    let out = night.path().join("a.csv");
+    let ran = run(jinyu(&["audit"]).arg("--out").arg(&out).arg(night.path().join("a.txt")));
+    let csv = std::fs::read_to_string(out).unwrap();
+    assert!(csv.contains(",24:03:00,2,"), "{csv}{}", ran.err);
+}
+
+#[test]
+fn dates_are_shown_by_local_clocks() {
+    let record = |name: &str, time: &str| {
+        format!("{{\"conversation\":\"{name}\",\"speaker\":\"agent\",\"text\":\"你弄错了\",\"time\":{time}}}\n")
+    };
+    let same = ["\"2024-05-02 07:00:00\"", "\"2024-05-01T23:00:00Z\"", "\"2024-05-02T08:00:00+09:00\"", "1714604400000"];
+    let text: String = same.iter().enumerate().map(|(at, time)| record(&at.to_string(), time)).collect();
+    let folder = folder(&[("a.jsonl", text.as_bytes())]);
+    let out = |name: &str| folder.path().join(name);
+    let ran = run(jinyu(&["audit", "--format", "jsonl"])
+        .arg("--out")
+        .arg(out("a.csv"))
+        .arg("--out")
+        .arg(out("a.html"))
+        .arg(out("a.jsonl")));
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(conversations(&ran.out).iter().all(|(.., start)| *start == Some(1_714_604_400_000)), "{}", ran.out);
+    let csv = std::fs::read_to_string(out("a.csv")).unwrap();
+    assert_eq!(csv.matches(",2024-05-02 07:00:00,").count(), csv.matches(",finding,").count(), "{csv}");
+    let page = std::fs::read_to_string(out("a.html")).unwrap();
+    assert!(page.contains("2024-05-02") && !page.contains("2024-05-01"), "the day of the trend");
 }
 
 #[test]

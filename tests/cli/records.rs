@@ -9,6 +9,7 @@ use serde::Deserialize;
 pub(crate) enum Record {
     Finding(FindingRecord),
     Dismissal(DismissalRecord),
+    Reworded(RewordedRecord),
     Conversation(ConversationRecord),
     Summary(SummaryRecord),
 }
@@ -34,8 +35,24 @@ pub(crate) struct FindingRecord {
     pub(crate) suggestions: Vec<SuggestionRecord>,
     pub(crate) file: String,
     pub(crate) line: usize,
+    pub(crate) agent: Option<String>,
+    pub(crate) start_ms: Option<i64>,
+    pub(crate) channel: Option<String>,
+    pub(crate) recognised: Option<f32>,
     pub(crate) fingerprint: String,
     pub(crate) suppressed: Option<SuppressionRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct RewordedRecord {
+    pub(crate) conversation: String,
+    pub(crate) turn: usize,
+    pub(crate) speaker: String,
+    pub(crate) text: String,
+    pub(crate) file: String,
+    pub(crate) line: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +112,7 @@ pub(crate) struct SummaryRecord {
     pub(crate) partial: bool,
     pub(crate) engine: String,
     pub(crate) packs: Vec<PackRecord>,
+    pub(crate) model: Option<String>,
     #[serde(default)]
     pub(crate) inputs: Vec<InputRecord>,
     #[serde(default)]
@@ -153,8 +171,8 @@ pub(crate) struct ConversationRecord {
     #[serde(default)]
     pub(crate) agents: Vec<String>,
     pub(crate) start_ms: Option<i64>,
-    pub(crate) score: u32,
-    pub(crate) care: BTreeMap<String, u32>,
+    pub(crate) score: Option<u32>,
+    pub(crate) care: Option<BTreeMap<String, u32>>,
     pub(crate) critical: bool,
     pub(crate) signals: Vec<SignalRecord>,
     pub(crate) steps: Vec<StepRecord>,

@@ -260,6 +260,7 @@ const PROBE: &str = r#"
     seen.marks = [...by("detail").querySelectorAll("mark")].map(mark => mark.textContent);
     seen.said = by("detail").querySelector(".said").textContent;
     seen.reasons = by("detail").querySelectorAll(".finding").length;
+    seen.reworded = by("detail").querySelector(".reworded .better").textContent;
     press("Escape");
     await until("close", () => by("detail").querySelector(".empty"));
     by("filters").reset();
@@ -319,4 +320,5 @@ fn a_browser_shows_filters_and_opens() {
     assert_eq!(seen["marks"], serde_json::json!(["你弄错了", "你必须先付款"]));
     assert_eq!(seen["said"], "=1+1 </script><script>alert(1)</script>", "text stays text");
     assert_eq!((seen["reasons"].as_u64(), seen["focus"].as_str()), (Some(2), Some("text")));
+    assert!(seen["reworded"].as_str().unwrap().ends_with("请您先付款"), "{seen}");
 }

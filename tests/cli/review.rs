@@ -151,19 +151,28 @@ fn verdicts_become_waivers_and_audits_respect_them() {
     assert_eq!((points(&before.out), points(&after.out)), (2, 0));
     assert!(score(&after.out).iter().zip(score(&before.out)).all(|(after, before)| *after > before), "no points are lost");
     let read = |name: &str| fs::read_to_string(path(name)).unwrap();
-    assert_eq!(read("new.csv").lines().filter(|line| line.ends_with("\"客户先说的 (李, 2027-05-30)\"")).count(), 2);
+    assert_eq!(read("new.csv").lines().filter(|line| line.contains(",\"客户先说的 (李, 2027-05-30)\",")).count(), 2);
     let sarif: Value = serde_json::from_str(&read("new.sarif")).unwrap();
     let results = sarif["runs"][0]["results"].as_array().unwrap();
     assert_eq!(results.iter().filter(|of| of["suppressions"][0]["kind"] == "external").count(), 2);
     assert_eq!(read("new.junit.xml").matches("<failure").count(), 3);
     assert!(read("new.html").contains("已豁免"));
     let text = audit(&folder, &["--waivers", "jinyu-waivers.toml"]);
-    assert!(text.out.contains("已豁免") && !text.out.contains("[demo/wrong]"), "{}", text.out);
+    assert_eq!(text.out.matches("已豁免 [demo/wrong]").count(), 2, "{}", text.out);
+    assert_eq!(text.out.matches("[demo/wrong]").count(), 2, "{}", text.out);
 
     // With nothing left but what is waived, the audit is clean.
     fs::write(path("calls.txt"), "# one\n客户：为什么收不到\n客服：你没有填对\n").unwrap();
-    let clean = audit(&folder, &["--format", "jsonl", "--waivers", "jinyu-waivers.toml"]);
+    let found = records(&audit(&folder, &["--format", "jsonl"]).out, "finding");
+    let waiver = |finding: &str| {
+        format!("[[waiver]]\nfinding = \"{finding}\"\nrule = \"r\"\nreason = \"x\"\nwho = \"y\"\nuntil = 2027-01-01\n")
+    };
+    fs::write(path("w.toml"), [waiver(found[0]["fingerprint"].as_str().unwrap()), waiver(&"0".repeat(20))].concat()).unwrap();
+    let clean = audit(&folder, &["--format", "jsonl", "--waivers", "w.toml"]);
     assert_eq!((clean.code, &records(&clean.out, "summary")[0]["unused_waivers"]), (0, &Value::from(1)));
+    // Another conversation of the same name, with the same words, is no such conversation.
+    fs::write(path("calls.txt"), "# one\n客户：票怎么退\n客服：你没有填对\n").unwrap();
+    assert_eq!(audit(&folder, &["--waivers", "w.toml"]).code, 1);
 }
 
 #[test]

@@ -96,7 +96,7 @@
     const to = fields.to.value === "" ? 100 : Number(fields.to.value);
     shown = index.map((_, number) => number).filter(number => {
       const entry = index[number], rules = entry.rules ?? [];
-      return entry.score >= from && entry.score <= to
+      return (entry.score === undefined ? from === 0 && to === 100 : entry.score >= from && entry.score <= to)
         && (!fields.flagged.checked || entry.findings > 0)
         && (rule === "" || rules.includes(rule))
         && (fields.category.value === "" || rules.some(of => ofCategory.has(of)))
@@ -104,7 +104,7 @@
         && (!text || texts[number].includes(text));
     });
     const orders = {
-      score: (one, other) => index[one].score - index[other].score,
+      score: (one, other) => (index[one].score ?? 101) - (index[other].score ?? 101),
       findings: (one, other) => index[other].findings - index[one].findings,
       time: (one, other) => (index[other].start ?? -Infinity) - (index[one].start ?? -Infinity),
     };
@@ -142,11 +142,14 @@
 
   // ---- The list
 
-  const level = score => score < 60 ? "low" : score < 80 ? "middling" : "high";
+  const level = score => score === undefined ? "" : score < 60 ? "low" : score < 80 ? "middling" : "high";
 
+  // As report/time.rs: dates by clocks eight hours ahead of UTC, all else since the conversation or its day began.
   function time(ms) {
-    if (ms >= 1e11) return new Date(ms).toISOString().slice(0, 16).replace("T", " ");
-    return `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+    if (ms >= 1e11) return new Date(ms + 28800000).toISOString().slice(0, 16).replace("T", " ");
+    const two = number => String(number).padStart(2, "0");
+    const [minutes, seconds] = [Math.floor(ms / 60000), two(Math.floor(ms / 1000) % 60)];
+    return minutes < 60 ? `${minutes}:${seconds}` : `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${seconds}`;
   }
 
   function showList() {
@@ -159,7 +162,7 @@
       const rules = (entry.rules ?? []).map(rule => facts.rules[rule]);
       const chips = [...new Map(rules.map(rule => [rule.category, rule])).values()];
       return make("li", { "data-number": number, "aria-selected": String(first + at === selected), onclick: () => { selected = first + at; open(number); } },
-        make("span", { class: `points ${level(entry.score)}` }, String(entry.score)),
+        make("span", { class: `points ${level(entry.score)}` }, String(entry.score ?? "–")),
         make("div", {}, entry.id, make("small", {}, about),
           chips.slice(0, 4).map(rule => [make("span", { class: `chip ${rule.severity}` }, rule.category), " "]).flat()));
     }));
@@ -259,7 +262,8 @@
     return make("div", { class: `turn ${turn.speaker}`, "data-turn": turn.turn },
       make("div", { class: "who", title: numbered("line", turn.line) }, name, make("br"), make("small", {}, [String(turn.turn), turn.start === undefined ? "" : time(turn.start)].filter(Boolean).join(" · "))),
       make("div", { class: "said" }, marked(turn)),
-      chips.length || turn.findings ? make("div", { class: "more" }, chips.flatMap(chip => [chip, " "]), (turn.findings ?? []).map(findingCard)) : "");
+      chips.length || turn.findings ? make("div", { class: "more" }, chips.flatMap(chip => [chip, " "]), (turn.findings ?? []).map(findingCard),
+        turn.reworded && make("div", { class: "reworded" }, `${word("say-all")}：`, make("span", { class: "better" }, turn.reworded)) || "") : "");
   }
 
   function part(title, items) {
@@ -272,7 +276,7 @@
     const states = { open: ["", "open"], kept: ["good", "kept"], broken: ["error", "broken-promise"] };
     detail.replaceChildren(
       make("div", { class: "top" },
-        make("span", { class: `points ${level(entry.score)}` }, String(entry.score)),
+        make("span", { class: `points ${level(entry.score)}` }, String(entry.score ?? "–")),
         make("h2", {}, entry.id, " ", make("small", {}, facts.files[entry.file])),
         entry.critical ? make("span", { class: "chip error" }, word("critical")) : "",
         make("button", { type: "button", class: "close", onclick: close }, word("close"))),

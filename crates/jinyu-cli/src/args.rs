@@ -106,10 +106,13 @@ pub(crate) struct FixArgs {
                         subtitles    .srt .vtt, with labels or <v Agent>\n  \
                         services     Alibaba SCA, Amazon Contact Lens, Google Insights, Tencent SentenceDetail, WeCom archive\n\
                         Other names of columns or keys: --columns. Numbered channels: --speakers 0=agent,1=customer.\n\
-                        Records of a conversation must follow each other; one whose records are scattered counts as several (a WeCom\n\
-                        archive may mix chats). JSON documents and workbooks may have 256 MiB, the other forms any size.\n\
-                        Times are dates (without a zone taken as UTC), 00:21 or 00:00:01,000, 1.5s, or numbers: from their size seconds, milliseconds\n\
-                        or microseconds since 1970, else milliseconds since the conversation began (seconds with a decimal point).\n\
+                        Records of conversations may be mixed. One that goes on after 256 others have begun, or 10000 turns of others had to be\n\
+                        held, counts as several, which is said: sort such a file by conversation (a WeCom archive may mix chats as it likes).\n\
+                        JSON documents and workbooks may have 256 MiB, the other forms any size.\n\
+                        Times are dates (without a zone taken as UTC+8, in which reports show all of them), 10:02 or 00:00:01,000, 1.5s, or numbers: from\n\
+                        their size seconds, milliseconds or microseconds since 1970, else milliseconds since the conversation began (seconds with a\n\
+                        decimal point). 10:02 is minutes and seconds since the beginning in subtitles, and where the first such time of the conversation\n\
+                        begins with 0 (00:05); else it is hours and minutes of a day, and after 23:59 comes the next one.\n\
                         Files may be packed (.gz .zst) and in UTF-8, UTF-16, GB18030, GBK or Big5; folders are searched for all of these.\n\
                         Only agents are judged. Exit codes: 0 clean, 1 findings, 2 error, 130 stopped by Ctrl-C (reports hold what was done).\n\n\
                         Examples:\n  \

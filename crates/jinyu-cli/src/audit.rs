@@ -16,11 +16,12 @@ use crate::date::Date;
 use crate::load;
 use crate::locale::Locale;
 use crate::pipeline::{self, InOrder};
-use crate::problem::Problems;
+use crate::problem::{Problems, note};
 use crate::progress::Progress;
 use crate::read::transcripts::{Read, Reading};
-use crate::redact::redact;
+use crate::redact::{mask_name, redact};
 use crate::report::file::FileReports;
+use crate::report::fingerprint;
 use crate::report::jsonl::JsonlReport;
 use crate::report::text::TextReport;
 use crate::report::{Audited, Kind, Reporter, Suppressed, SuppressedFinding, Tally, line_width, text_output, write_conversation};
@@ -35,7 +36,7 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let reading = Reading::new(&args.reading);
     let form = Form::new(args);
     let settled = Settled::new(args, problems)?;
-    let files = FileReports::open(&args.out, form.locale, args.output.explain)?;
+    let files = FileReports::open(&args.out, form.locale, args.output.explain, &checker)?;
     let stopped = pipeline::stop_on_signal();
     // A bar between the lines of a report helps nobody.
     let progress = Progress::new(reading.meter(), form.locale, form.sums_only || !io::stdout().is_terminal());
@@ -45,8 +46,17 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let (mut tally, (written, files)) = pipeline::run(&args.paths, &reading, progress, &stopped, judge, write, problems)?;
     tally.redacted = args.redact;
     tally.add(written);
+    if args.redact {
+        let files = tally.inputs.iter_mut().map(|input| &mut input.file).chain(&mut tally.unread);
+        files.for_each(|file| *file = mask_name(file).unwrap_or_else(|| std::mem::take(file)));
+    }
     tally.errors = problems.count();
     tally.partial = stopped.load(Ordering::Relaxed);
+    if tally.partial {
+        note(format_args!(
+            "stopped before the end; the reports hold what was done and say so, but for a CSV, which has no place for it"
+        ));
+    }
     tally.unused_waivers = settled.waivers.as_ref().map(Waivers::unused);
     // The reports in files first: what reads standard output may be gone.
     for error in files.finish(&tally, &checker) {
@@ -75,13 +85,15 @@ impl Settled {
 
     /// Judges a conversation, leaving out what is settled. What is waived costs nothing; what is known keeps its cost.
     fn audit(&self, checker: &Checker, mut read: Read) -> Audited {
+        let utterances = read.turns.iter().map(|turn| &*turn.utterance.text);
+        let scope = fingerprint::of_conversation(&read.conversation, utterances);
         let conversation = read.lend();
         let waivers = self.waivers.as_ref().filter(|waivers| !waivers.is_empty());
         let mut reasons = VecDeque::new();
         let Report { examinations, assessment, waived, .. } = checker.audit_waiving(&conversation, |charge| {
             let why = waivers.and_then(|waivers| match charge {
-                Charge::Finding(said, finding) => waivers.find_finding(&read.conversation, said, finding),
-                Charge::Violation(flow) => waivers.find_violation(&read.conversation, flow),
+                Charge::Finding(said, finding) => waivers.find_finding(&scope, said, finding),
+                Charge::Violation(flow) => waivers.find_violation(&scope, flow),
                 _ => None,
             });
             reasons.extend(why.clone());
@@ -96,7 +108,7 @@ impl Settled {
         let findings = findings.collect();
         let violations = waived.violations.into_iter().map_while(|flow| Some((flow, reasons.pop_front()?))).collect();
         let suppressed = Suppressed { findings, violations };
-        let mut audited = Audited { read, examinations, assessment, suppressed, known: None };
+        let mut audited = Audited { read, scope, examinations, assessment, suppressed, known: None };
         if let Some(baseline) = &self.baseline {
             baseline.leave_out(&mut audited);
         }

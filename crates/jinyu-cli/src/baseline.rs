@@ -111,7 +111,7 @@ impl Baseline {
 
     /// Leaves out of a conversation what is known, and counts it.
     pub(crate) fn leave_out(&self, audited: &mut Audited) {
-        let Audited { read, examinations, assessment, known, .. } = audited;
+        let Audited { read, scope, examinations, assessment, known, .. } = audited;
         let mut left_out = 0;
         let mut is_new = |fingerprint: String| {
             let is_known = self.0.contains(&fingerprint);
@@ -120,12 +120,11 @@ impl Baseline {
         };
         for (turn, seen) in read.turns.iter().zip(examinations) {
             let said = &turn.utterance;
-            seen.findings.retain(|finding| {
-                is_new(fingerprint::of_finding(&finding.rule, &read.conversation, said.turn, &said.text, finding.span))
-            });
+            seen.findings
+                .retain(|finding| is_new(fingerprint::of_finding(&finding.rule, scope, said.turn, &said.text, finding.span)));
         }
         assessment.flow.retain(|flow| {
-            flow.verdict != Verdict::Violated || is_new(fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns))
+            flow.verdict != Verdict::Violated || is_new(fingerprint::of_violation(&flow.rule, scope, &flow.turns))
         });
         *known = Some(left_out);
     }

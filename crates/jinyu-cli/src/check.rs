@@ -71,8 +71,10 @@ fn check_input(input: &Input, checker: &Checker, report: &mut Report, problems: 
             line: line.number,
             column: Some(line.before.char),
             conversation: &file,
+            scope: &file,
             turn: line.number,
             speaker: Speaker::Agent,
+            said: None,
             text: &text,
             before: line.before,
         };

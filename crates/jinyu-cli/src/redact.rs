@@ -23,11 +23,14 @@ const STREETS: &[char] = &['路', '街', '道', '巷', '弄', '段', '村', '里
 /// Characters of a street's name that are masked.
 const STREET_NAME: usize = 4;
 
-/// Masks what a report would show of a conversation. Names of conversations and agents keep numbers that are no mobile number and no
-/// identity card; names of files stay.
+/// Masks what a report would show of a conversation. Names of conversations, agents and files keep numbers that are no mobile number and no
+/// identity card.
 pub(crate) fn redact(audited: &mut Audited) {
     if let Some(name) = mask_name(&audited.read.conversation) {
         audited.read.conversation = name.into();
+    }
+    if let Some(file) = mask_name(&audited.read.file) {
+        audited.read.file = file.into();
     }
     let conversation = Arc::clone(&audited.read.conversation);
     let mut hidden = Hidden::default();
@@ -55,6 +58,7 @@ pub(crate) fn redact(audited: &mut Audited) {
                 hidden.mask_string(&mut suggestion.reason);
             }
         }
+        hidden.mask_string(&mut seen.reworded);
         seen.dismissals.iter_mut().for_each(|of| words(&mut of.text, of.span));
         seen.signals.iter_mut().chain(&mut seen.steps).for_each(|of| words(&mut of.text, of.span));
     }

@@ -32,6 +32,7 @@ use crate::progress::Progress;
 use crate::read::meter::InputFacts;
 use crate::read::transcripts::{Read, Reading};
 use crate::redact::redact;
+use crate::report::fingerprint;
 use crate::report::jsonl::{PackRecord, pack_records, tenth, write_record};
 use crate::report::{Audited, Suppressed, Tally, text_output};
 
@@ -92,13 +93,15 @@ fn checker(packs: &[PathBuf], args: &ReplayArgs, problems: &mut Problems) -> Res
 
 /// Judges a conversation by both.
 fn compare(old: &Checker, new: &Checker, redacts: bool, mut read: Read) -> Change {
+    let scope = fingerprint::of_conversation(&read.conversation, read.turns.iter().map(|turn| &*turn.utterance.text));
     let conversation = read.lend();
     let (before, after) = (old.audit(&conversation), new.audit(&conversation));
     read.take_back(conversation);
     let score = OldNew { old: before.assessment.score.overall, new: after.assessment.score.overall };
     let judged = |read, report| {
         let Report { examinations, assessment, .. } = report;
-        let mut audited = Audited { read, examinations, assessment, suppressed: Suppressed::default(), known: None };
+        let mut audited =
+            Audited { read, scope: scope.clone(), examinations, assessment, suppressed: Suppressed::default(), known: None };
         if redacts {
             redact(&mut audited);
         }

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use jinyu::{Assessment, Category, Checker, Dismissal, Examination, Finding, FlowVerdict, Severity, Speaker, Verdict};
+use jinyu::{Assessment, Category, Checker, Dismissal, Examination, Finding, FlowVerdict, Severity, Speaker, Utterance, Verdict};
 
 use crate::args::{Format, OutputArgs};
 use crate::locale::Locale;
@@ -44,8 +44,12 @@ pub(crate) struct Place<'a> {
     /// Characters before the utterance in that line; `None` where the file does not hold it as it is.
     pub(crate) column: Option<usize>,
     pub(crate) conversation: &'a str,
+    /// What tells the conversation from others.
+    pub(crate) scope: &'a str,
     pub(crate) turn: usize,
     pub(crate) speaker: Speaker,
+    /// The utterance, in a conversation.
+    pub(crate) said: Option<&'a Utterance>,
     /// The words, or the piece of an overlong utterance that was checked.
     pub(crate) text: &'a str,
     /// What of the utterance came before that piece.
@@ -53,14 +57,16 @@ pub(crate) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(crate) fn of_turn(file: &'a str, turn: &'a Turn) -> Self {
+    pub(crate) fn of_turn(audited: &'a Audited, turn: &'a Turn) -> Self {
         Self {
-            file,
+            file: &audited.read.file,
+            scope: &audited.scope,
             line: turn.line,
             column: turn.column,
             conversation: &turn.conversation,
             turn: turn.utterance.turn,
             speaker: turn.utterance.speaker,
+            said: Some(&turn.utterance),
             text: &turn.utterance.text,
             before: turn.before,
         }
@@ -82,6 +88,8 @@ impl<'a> Place<'a> {
 pub(crate) struct Audited {
     /// What was said, and where it stands.
     pub(crate) read: Read,
+    /// What tells it from others, for fingerprints.
+    pub(crate) scope: String,
     /// What each turn shows, in their order.
     pub(crate) examinations: Vec<Examination>,
     /// What the conversation comes to.
@@ -125,6 +133,16 @@ impl Audited {
     pub(crate) fn is_flagged(&self) -> bool {
         self.examinations.iter().any(|seen| !seen.findings.is_empty())
             || self.assessment.flow.iter().any(|flow| flow.verdict == Verdict::Violated)
+    }
+
+    /// Whether an agent says anything in it: what is said to nobody's answer is no agent's score.
+    pub(crate) fn is_scored(&self) -> bool {
+        self.read.turns.iter().any(|turn| turn.utterance.speaker == Speaker::Agent)
+    }
+
+    /// The score of its agents; none where none says anything.
+    pub(crate) fn score(&self) -> Option<u32> {
+        self.is_scored().then_some(self.assessment.score.overall)
     }
 
     /// The agents that the source names, in order of their first words.
@@ -273,6 +291,10 @@ pub(crate) trait Reporter {
     fn suppressed(&mut self, place: &Place<'_>, finding: &Finding, why: &Suppression) -> io::Result<()>;
     /// Writes what matched but was let pass.
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()>;
+    /// Writes all that was said in better words, after the findings in it.
+    fn reworded(&mut self, _place: &Place<'_>, _text: &str) -> io::Result<()> {
+        Ok(())
+    }
     /// Writes what a conversation came to, after its findings.
     fn conversation(&mut self, audited: &Audited) -> io::Result<()>;
     /// Writes the sums at the end.
@@ -312,6 +334,9 @@ impl Report {
             self.tally.count(finding);
             self.reporter.finding(place, finding)?;
         }
+        if let Some(text) = &seen.reworded {
+            self.reporter.reworded(place, text)?;
+        }
         if self.explain {
             for dismissal in &seen.dismissals {
                 self.reporter.dismissal(place, dismissal)?;
@@ -336,9 +361,12 @@ impl Report {
 /// Writes all about a conversation in one form.
 pub(crate) fn write_conversation(reporter: &mut dyn Reporter, audited: &Audited, explain: bool) -> io::Result<()> {
     for (number, (turn, seen)) in audited.read.turns.iter().zip(&audited.examinations).enumerate() {
-        let place = Place::of_turn(&audited.read.file, turn);
+        let place = Place::of_turn(audited, turn);
         for finding in &seen.findings {
             reporter.finding(&place, finding)?;
+        }
+        if let Some(text) = seen.reworded.as_ref().filter(|_| !seen.findings.is_empty()) {
+            reporter.reworded(&place, text)?;
         }
         for of in audited.suppressed.of_turn(number) {
             reporter.suppressed(&place, &of.finding, &of.why)?;

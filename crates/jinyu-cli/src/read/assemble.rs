@@ -1,7 +1,9 @@
 //! From records to turns: receives what a record of any form says, field by field, finds out who speaks, where conversations
-//! begin and when things are said, and hands on turns in order.
+//! begin and when things are said, and hands on turns in order. [`interleaved`] puts conversations together whose records are mixed.
 
-use std::collections::{BTreeSet, VecDeque};
+mod interleaved;
+
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -9,9 +11,11 @@ use jinyu::{Channel, Speaker, Utterance};
 
 use super::fields::{Field, channel};
 use super::label::{Labels, Start};
-use super::time::Time;
+use super::time::{Dial, Time, Timeline, looks_like_time};
 use super::{Offset, Turn, Turns};
-use crate::problem::{Problems, note};
+use crate::problem::Problems;
+
+use self::interleaved::{Entry, Interleaved};
 
 /// What a record says; what it does not say is `None`.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +65,8 @@ pub(crate) struct Context {
     pub(crate) channel: Option<Channel>,
     /// When it began, in milliseconds since 1970-01-01 UTC.
     pub(crate) base: Option<i64>,
+    /// What times with colons are, where the form says it.
+    pub(crate) dial: Dial,
 }
 
 /// Reads records of one form into an assembler, a bit at a time; [`Fed`] makes turns of it.
@@ -69,6 +75,8 @@ pub(crate) trait Feed {
     fn take(&mut self) -> Option<Turn>;
     /// Reads on; `false` when nothing more comes.
     fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool>;
+    /// Nothing more comes: what is held may be taken.
+    fn end(&mut self, problems: &mut Problems);
     /// Whether reading on may have to wait for input.
     fn may_wait(&self) -> bool {
         false
@@ -79,11 +87,13 @@ pub(crate) trait Feed {
 pub(crate) struct Fed<F> {
     feed: F,
     ended: bool,
+    /// Why it ended too early, told after the turns that there are.
+    error: Option<io::Error>,
 }
 
 impl<F: Feed> Fed<F> {
     pub(crate) fn new(feed: F) -> Self {
-        Self { feed, ended: false }
+        Self { feed, ended: false, error: None }
     }
 }
 
@@ -92,9 +102,14 @@ impl<F: Feed> Turns for Fed<F> {
         loop {
             let turn = self.feed.take();
             if turn.is_some() || self.ended {
-                return Ok(turn);
+                return if turn.is_none() { self.error.take().map_or(Ok(None), Err) } else { Ok(turn) };
             }
-            self.ended = !self.feed.read_on(problems)?;
+            let more = self.feed.read_on(problems);
+            self.ended = !more.as_ref().is_ok_and(|more| *more);
+            self.error = more.err();
+            if self.ended {
+                self.feed.end(problems);
+            }
         }
     }
 
@@ -111,13 +126,10 @@ pub(crate) struct Assembler<'a> {
     context: Context,
     /// How many conversations had to be named by number.
     unnamed: usize,
-    conversation: Option<Arc<str>>,
     agent: Option<Arc<str>>,
-    turn: usize,
-    ready: VecDeque<Turn>,
+    conversations: Interleaved,
     unknown: BTreeSet<String>,
     numbered: BTreeSet<String>,
-    time_noted: bool,
 }
 
 impl<'a> Assembler<'a> {
@@ -129,24 +141,21 @@ impl<'a> Assembler<'a> {
             labels,
             context: Context::default(),
             unnamed: 0,
-            conversation: None,
             agent: None,
-            turn: 0,
-            ready: VecDeque::new(),
+            conversations: Interleaved::default(),
             unknown: BTreeSet::new(),
             numbered: BTreeSet::new(),
-            time_noted: false,
         }
     }
 
     /// The next turn that is complete.
     pub(crate) fn take(&mut self) -> Option<Turn> {
-        self.ready.pop_front()
+        self.conversations.take()
     }
 
     /// A conversation begins, whatever the records say.
     pub(crate) fn begin(&mut self, context: Context) {
-        self.conversation = None;
+        self.conversations.close();
         self.context = context;
         if self.context.conversation.is_none() {
             self.unnamed += 1;
@@ -157,7 +166,7 @@ impl<'a> Assembler<'a> {
 
     /// The conversation that [`Self::begin`] began has ended.
     pub(crate) fn leave(&mut self) {
-        self.conversation = None;
+        self.conversations.close();
         self.context = Context::default();
     }
 
@@ -166,8 +175,9 @@ impl<'a> Assembler<'a> {
         self.labels.speaker(label).is_some()
     }
 
-    /// Says what remains to be said about the file.
+    /// Takes the end of the file; says what remains to be said about it.
     pub(crate) fn end(&mut self, problems: &mut Problems) {
+        self.conversations.close();
         if self.numbered.is_empty() {
             return;
         }
@@ -208,50 +218,59 @@ impl<'a> Assembler<'a> {
                 Speaker::Unknown
             }
         };
-        let begins = self.enter(&record);
-        self.turn = self.number(&record, problems).unwrap_or(if begins { 1 } else { self.turn + 1 });
-        self.push(&record, speaker, text, begins);
+        let begins = self.enter(&record, problems);
+        let number = self.number(&record, problems);
+        self.push(&record, number, speaker, text, begins, problems);
     }
 
     /// A cell that holds a whole transcript, `客服：…` on a line, is a conversation of its own.
     fn add_labelled(&mut self, record: &Record, text: &str, problems: &mut Problems) {
-        self.conversation = None;
-        let mut begins = self.enter(record);
-        self.turn = 0;
+        let timeline = self.timeline();
+        let name = record.conversation.as_deref().or(self.context.conversation.as_deref()).unwrap_or(self.stem);
+        self.conversations.begin(name, timeline);
+        let mut begins = true;
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             let (speaker, at) = match self.labels.split(line) {
                 Start::Label(speaker, at) => (speaker, at),
                 Start::Unknown(label, at) => (self.speaker(label, record.line, problems), at),
                 Start::Text => {
-                    if let Some(last) = self.ready.back_mut() {
-                        last.utterance.text.push('\n');
-                        last.utterance.text.push_str(line);
-                    }
+                    self.conversations.push_line(line);
                     continue;
                 }
             };
-            self.turn += 1;
             let preface = self.labels.preface(line, at);
             let mut said = record.clone();
             said.text = None;
             said.date = said.date.filter(|_| begins);
             said.agent = preface.agent.map(str::to_owned).or(said.agent);
             // The time of the record is that of the first words.
-            said.time = preface.time.map(str::to_owned).or(said.time.filter(|_| begins));
-            self.push(&said, speaker, line.get(at..).unwrap_or_default(), std::mem::take(&mut begins));
+            let time = preface.time.filter(|time| Time::parse(time).is_some() || looks_like_time(time));
+            said.time = time.map(str::to_owned).or(said.time.filter(|_| begins));
+            let words = line.get(at..).unwrap_or_default();
+            self.push(&said, None, speaker, words, std::mem::take(&mut begins), problems);
         }
     }
 
-    fn push(&mut self, record: &Record, speaker: Speaker, text: &str, begins: bool) {
-        let Some(conversation) = self.conversation.clone() else { return };
-        let mut utterance = Utterance::new(self.turn, speaker, text);
+    /// Adds a turn, counted if it has no number of its own.
+    fn push(
+        &mut self,
+        record: &Record,
+        number: Option<usize>,
+        speaker: Speaker,
+        text: &str,
+        begins: bool,
+        problems: &mut Problems,
+    ) {
+        let Some(open) = self.conversations.current() else { return };
+        open.turn = number.unwrap_or(open.turn + 1);
+        let (conversation, mut utterance) = (Arc::clone(&open.name), Utterance::new(open.turn, speaker, text));
         if speaker == Speaker::Agent {
             utterance.agent = self.agent(record.agent.as_deref());
         }
-        self.set_times(&mut utterance, record);
+        self.set_times(&mut utterance, record, problems);
         utterance.channel = record.channel.as_deref().and_then(channel).or(self.context.channel);
         utterance.confidence = record.confidence.as_deref().and_then(confidence);
-        self.ready.push_back(Turn {
+        self.conversations.push(Turn {
             conversation,
             begins,
             utterance,
@@ -261,14 +280,25 @@ impl<'a> Assembler<'a> {
         });
     }
 
+    fn timeline(&self) -> Timeline {
+        Timeline::new(self.context.base, self.context.dial)
+    }
+
     /// Goes to the conversation of a record; says whether it begins there.
-    fn enter(&mut self, record: &Record) -> bool {
+    fn enter(&mut self, record: &Record, problems: &mut Problems) -> bool {
+        let timeline = self.timeline();
         let name = record.conversation.as_deref().or(self.context.conversation.as_deref()).unwrap_or(self.stem);
-        if self.conversation.as_deref() == Some(name) {
-            return false;
+        let entry = self.conversations.enter(name, timeline);
+        if entry == Entry::Returns {
+            problems.report_line(
+                "with a conversation that goes on too late",
+                format_args!(
+                    "{}:{}: the conversation \"{name}\" goes on too long after its last turn, judged in parts; sort the file by conversation",
+                    self.file, record.line
+                ),
+            );
         }
-        self.conversation = Some(name.into());
-        true
+        entry != Entry::Known
     }
 
     fn number(&self, record: &Record, problems: &mut Problems) -> Option<usize> {
@@ -307,44 +337,71 @@ impl<'a> Assembler<'a> {
         Speaker::Unknown
     }
 
-    fn set_times(&mut self, utterance: &mut Utterance, record: &Record) {
+    fn set_times(&mut self, utterance: &mut Utterance, record: &Record, problems: &mut Problems) {
+        let line = record.line;
         let time = match (&record.date, &record.time) {
-            (Some(date), Some(time)) => Time::parse(&format!("{date} {time}")).or_else(|| {
+            (Some(date), Some(time)) => match Time::parse(&format!("{date} {time}")) {
+                Some(time) => self.settle(Some(time)),
                 // A workbook has them as numbers: the day, and the part of a day.
-                match (self.time(date, record.line)?, self.time(time, record.line)?) {
-                    (Time::Date(day), Time::Offset(of_day)) => Some(Time::Date(day + of_day)),
-                    (_, time) => Some(time),
-                }
-            }),
-            (date, time) => time.as_deref().or(date.as_deref()).and_then(|text| self.time(text, record.line)),
+                None => match (self.parse(date, line, problems), self.parse(time, line, problems)) {
+                    (Some(Time::Date(day)), Some(Time::Offset(of_day))) => self.settle(Some(Time::Date(day + of_day))),
+                    (Some(Time::Date(day)), Some(Time::Clock(clock))) => {
+                        self.settle(clock.of_day().map(|of_day| Time::Date(day + of_day)))
+                    }
+                    (_, time) => self.settle(time),
+                },
+            },
+            (date, time) => self.time(time.as_deref().or(date.as_deref()), line, problems),
         };
-        let start = record.start.as_deref().and_then(|text| self.time(text, record.line));
-        let end = record.end.as_deref().and_then(|text| self.time(text, record.line));
-        let base = self.context.base;
+        let start = self.time(record.start.as_deref(), line, problems);
+        let end = self.time(record.end.as_deref(), line, problems);
+        let Some(open) = self.conversations.current() else { return };
         // A date tells when it was; what counts from the beginning only tells how long it took.
-        let (start, base) = match (time, start) {
-            (Some(Time::Date(date)), Some(Time::Offset(offset))) => (Some(Time::Date(date)), Some(date - offset)),
-            (time, start) => (start.or(time), base),
+        let (start, timeline) = match (time, start) {
+            (Some(Time::Date(date)), Some(Time::Offset(offset))) => (time, Timeline::new(Some(date - offset), Dial::default())),
+            _ => (start.or(time), open.timeline),
         };
-        utterance.start_ms = start.map(|start| start.ms(base));
-        utterance.end_ms = end.map(|end| end.ms(base));
+        utterance.start_ms = start.map(|start| timeline.ms(start));
+        utterance.end_ms = end.map(|end| timeline.ms(end));
     }
 
-    fn time(&mut self, text: &str, line: usize) -> Option<Time> {
+    /// What a time means in its conversation; what it does not mean is reported.
+    fn time(&mut self, text: Option<&str>, line: usize, problems: &mut Problems) -> Option<Time> {
+        let text = text?;
+        let time = self.parse(text, line, problems)?;
+        let settled = self.settle(Some(time));
+        if settled.is_none() {
+            report_time(self.file, line, text, problems);
+        }
+        settled
+    }
+
+    fn parse(&self, text: &str, line: usize, problems: &mut Problems) -> Option<Time> {
         let time = Time::parse(text);
-        if time.is_none() && !text.trim().is_empty() && !std::mem::replace(&mut self.time_noted, true) {
-            note(format_args!(
-                "{}:{line}: the time \"{}\" is not understood, such times are left out; write 2024-05-01 12:30:00 or milliseconds",
-                self.file,
-                text.trim()
-            ));
+        if time.is_none() && !text.trim().is_empty() {
+            report_time(self.file, line, text, problems);
         }
         time
+    }
+
+    fn settle(&mut self, time: Option<Time>) -> Option<Time> {
+        self.conversations.current()?.timeline.settle(time?)
     }
 
     fn report(&self, line: usize, what: &str, problems: &mut Problems) {
         problems.report_line("that lack something", format_args!("{}:{line}: {what}", self.file));
     }
+}
+
+/// Says that a time is none.
+pub(super) fn report_time(file: &str, line: usize, text: &str, problems: &mut Problems) {
+    problems.report_line(
+        "with times that are not understood",
+        format_args!(
+            "{file}:{line}: the time \"{}\" is not understood, left out; write 2024-05-01 12:30:00 or milliseconds",
+            text.trim()
+        ),
+    );
 }
 
 /// What is said after a quotation of somebody else's message, as chat programs write it: `「客户：太慢了」\n- - - - -\n好的`.

@@ -209,6 +209,7 @@ impl<'a> Interpreter<'a> {
             agent: record.agent.or_else(|| outer.agent.clone()),
             channel: record.channel.as_deref().and_then(channel).or(outer.channel),
             base: begun.and_then(|time| if let Time::Date(ms) = time { Some(ms) } else { None }).or(outer.base),
+            dial: outer.dial,
         }
     }
 

@@ -30,13 +30,15 @@ impl Feed for Records<'_> {
         self.interpreter.assembler.take()
     }
 
+    fn end(&mut self, problems: &mut Problems) {
+        self.interpreter.end(problems);
+    }
+
     fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
         let mut line = std::mem::take(&mut self.line);
         let more = self.lines.next(&mut line)?;
         if more {
             self.take_line(&mut line, problems)?;
-        } else {
-            self.interpreter.end(problems);
         }
         self.line = line;
         Ok(more)

@@ -7,8 +7,12 @@ use jinyu::{Channel, Speaker};
 
 use super::assemble::{Assembler, Context, Feed, Record};
 use super::label::{Labels, Start};
+use super::time::{Dial, looks_like_time};
 use super::{Line, Lines, Turn};
 use crate::problem::Problems;
+
+/// What a line of times looks like.
+const EXAMPLE: &str = "00:00:01,000 --> 00:00:02,000";
 
 /// Reads turns from cues.
 pub(crate) struct Cues<'a> {
@@ -20,16 +24,27 @@ pub(crate) struct Cues<'a> {
     times: Option<(String, String)>,
     /// Whether the block is no cue: a comment, a style.
     skipped: bool,
+    /// What the block has instead of a line of times, and on which line.
+    stray: Option<Stray>,
     /// What has been said in the cue so far.
     said: Vec<Record>,
     speaker: Option<String>,
     agent: Option<String>,
 }
 
+/// What stands in a block that has no line of times.
+struct Stray {
+    line: usize,
+    /// The line that should be one.
+    times: Option<String>,
+    /// Whether there is more than the number of a cue.
+    says: bool,
+}
+
 impl<'a> Cues<'a> {
     pub(crate) fn new(lines: Lines, labels: &'a Labels, mut assembler: Assembler<'a>) -> Self {
         // Nobody writes subtitles of a call by hand.
-        assembler.begin(Context { channel: Some(Channel::Speech), ..Context::default() });
+        assembler.begin(Context { channel: Some(Channel::Speech), dial: Dial::Elapsed, ..Context::default() });
         Self {
             lines,
             line: Line::default(),
@@ -37,6 +52,7 @@ impl<'a> Cues<'a> {
             assembler,
             times: None,
             skipped: false,
+            stray: None,
             said: Vec::new(),
             speaker: None,
             agent: None,
@@ -51,16 +67,26 @@ impl<'a> Cues<'a> {
             return self.end_cue(problems);
         }
         if let Some((start, end)) = text.split_once("-->") {
+            // The number or the name of this cue.
+            self.stray = None;
             self.end_cue(problems);
             // After the end there may be settings of the place on the screen.
             let end = end.split_whitespace().next().unwrap_or_default();
+            if start.trim().is_empty() || end.is_empty() {
+                problems.report_line(
+                    "of times that are broken",
+                    format_args!("{file}:{}: a time is missing beside \"-->\", left out; write {EXAMPLE}", line.number),
+                );
+            }
             self.times = Some((start.trim().to_owned(), end.to_owned()));
         } else if self.times.is_some() {
             self.take_words(text, line, problems);
         } else if !self.skipped {
             let first = text.split_whitespace().next().unwrap_or_default();
-            self.skipped = matches!(first, "WEBVTT" | "NOTE" | "STYLE" | "REGION");
-            // Else it is the number or the name of the cue.
+            self.skipped = self.stray.is_none() && matches!(first, "WEBVTT" | "NOTE" | "STYLE" | "REGION");
+            if !self.skipped {
+                self.take_stray(text, line.number);
+            }
         }
     }
 
@@ -115,7 +141,30 @@ impl<'a> Cues<'a> {
         }
     }
 
+    /// A line before that of times: the number or the name of a cue, or what is left of one that is broken.
+    fn take_stray(&mut self, text: &str, line: usize) {
+        let stray = self.stray.get_or_insert(Stray { line, times: None, says: false });
+        stray.says |= text.trim().parse::<u64>().is_err();
+        if stray.times.is_none() && text.starts_with(|c: char| c.is_ascii_digit()) && looks_like_time(text) {
+            stray.times = Some(text.to_owned());
+            stray.line = line;
+        }
+    }
+
+    /// Words without times are not taken: where they begin cannot be told from the name of a cue.
+    fn report_stray(&mut self, problems: &mut Problems) {
+        let file = self.assembler.file;
+        let Some(Stray { line, times, says: true }) = self.stray.take() else { return };
+        let what = match times {
+            Some(times) => format!("the line of times \"{times}\" has no \"-->\""),
+            None => "these lines have no line of times before them".to_owned(),
+        };
+        problems
+            .report_line("of cues that are broken", format_args!("{file}:{line}: {what}, the cue is skipped; write {EXAMPLE}"));
+    }
+
     fn end_cue(&mut self, problems: &mut Problems) {
+        self.report_stray(problems);
         self.times = None;
         self.skipped = false;
         for record in std::mem::take(&mut self.said) {
@@ -129,14 +178,16 @@ impl Feed for Cues<'_> {
         self.assembler.take()
     }
 
+    fn end(&mut self, problems: &mut Problems) {
+        self.end_cue(problems);
+        self.assembler.end(problems);
+    }
+
     fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
         let mut line = std::mem::take(&mut self.line);
         let more = self.lines.next(&mut line)?;
         if more {
             self.take_line(&line, problems);
-        } else {
-            self.end_cue(problems);
-            self.assembler.end(problems);
         }
         self.line = line;
         Ok(more)

@@ -178,10 +178,13 @@ impl Feed for Rows<'_> {
         self.assembler.take()
     }
 
+    fn end(&mut self, problems: &mut Problems) {
+        self.assembler.end(problems);
+    }
+
     fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
         let mut first = std::mem::take(&mut self.first);
         if !self.line(&mut first)? {
-            self.assembler.end(problems);
             return Ok(false);
         }
         self.split_row(&mut first, problems)?;

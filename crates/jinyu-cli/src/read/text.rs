@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use jinyu::{Speaker, Utterance};
 
+use super::assemble::report_time;
 use super::label::{Labels, Start};
-use super::time::Time;
+use super::time::{Time, Timeline, looks_like_time};
 use super::{Line, Lines, Offset, PIECE, Turn, Turns};
 use crate::problem::{Problems, note};
 
@@ -28,6 +29,7 @@ pub(crate) struct Transcript<'a> {
     begins: bool,
     number: usize,
     turn: usize,
+    timeline: Timeline,
     unknown: BTreeSet<String>,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Transcript<'a> {
             begins: false,
             number: 0,
             turn: 0,
+            timeline: Timeline::default(),
             unknown: BTreeSet::new(),
         }
     }
@@ -93,10 +96,10 @@ impl Transcript<'_> {
             self.heading = Some(heading.into()).filter(|_| !heading.is_empty());
         } else {
             match self.labels.split(&text) {
-                Start::Label(speaker, at) => self.begin_utterance(speaker, &text, at, line),
+                Start::Label(speaker, at) => self.begin_utterance(speaker, &text, at, line, problems),
                 Start::Unknown(label, at) => {
                     self.report_unknown(label, line.number, problems);
-                    self.begin_utterance(Speaker::Unknown, &text, at, line);
+                    self.begin_utterance(Speaker::Unknown, &text, at, line, problems);
                 }
                 Start::Text if self.open.is_some() => self.go_on(&text, line, true),
                 Start::Text => {
@@ -107,13 +110,13 @@ impl Transcript<'_> {
                             self.file, line.number
                         ),
                     );
-                    self.begin_utterance(Speaker::Unknown, &text, 0, line);
+                    self.begin_utterance(Speaker::Unknown, &text, 0, line, problems);
                 }
             }
         }
     }
 
-    fn begin_utterance(&mut self, speaker: Speaker, text: &str, at: usize, line: &Line) {
+    fn begin_utterance(&mut self, speaker: Speaker, text: &str, at: usize, line: &Line, problems: &mut Problems) {
         self.close_utterance();
         if self.conversation.is_none() {
             self.number += 1;
@@ -121,6 +124,7 @@ impl Transcript<'_> {
             self.conversation = Some(name);
             self.begins = true;
             self.turn = 0;
+            self.timeline = Timeline::default();
         }
         self.turn += 1;
         let words = text.get(at..).unwrap_or_default();
@@ -129,7 +133,13 @@ impl Transcript<'_> {
         if speaker == Speaker::Agent {
             utterance.agent = preface.agent.map(Arc::from);
         }
-        utterance.start_ms = preface.time.and_then(Time::parse).map(|time| time.ms(None));
+        if let Some(text) = preface.time {
+            let time = Time::parse(text).and_then(|time| self.timeline.settle(time));
+            if time.is_none() && looks_like_time(text) {
+                report_time(self.file, line.number, text, problems);
+            }
+            utterance.start_ms = time.map(|time| self.timeline.ms(time));
+        }
         self.open = Some(Turn {
             conversation: self.conversation.clone().unwrap_or_else(|| self.stem.into()),
             begins: std::mem::take(&mut self.begins),

@@ -75,6 +75,12 @@ impl<'a> Workbook<'a> {
         self.sheet = Some(Sheet { columns, rows, next, first });
         true
     }
+}
+
+impl Feed for Workbook<'_> {
+    fn take(&mut self) -> Option<Turn> {
+        self.assembler.take()
+    }
 
     fn end(&mut self, problems: &mut Problems) {
         let file = self.assembler.file;
@@ -85,20 +91,10 @@ impl<'a> Workbook<'a> {
         }
         self.assembler.end(problems);
     }
-}
-
-impl Feed for Workbook<'_> {
-    fn take(&mut self) -> Option<Turn> {
-        self.assembler.take()
-    }
 
     fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
         let Some(sheet) = &mut self.sheet else {
-            let more = self.open_sheet(problems);
-            if !more {
-                self.end(problems);
-            }
-            return Ok(more);
+            return Ok(self.open_sheet(problems));
         };
         if sheet.next >= sheet.rows.height() {
             self.sheet = None;
@@ -122,6 +118,7 @@ fn text(cell: &Data) -> String {
         Data::DateTime(date) => match Time::from_spreadsheet(date.as_f64()) {
             Time::Date(ms) => ms.to_string(),
             Time::Offset(ms) => format!("{ms}ms"),
+            Time::Clock(_) => cell.to_string(),
         },
         cell => cell.to_string(),
     }

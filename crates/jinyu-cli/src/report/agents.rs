@@ -28,6 +28,9 @@ pub(crate) struct Scores {
 
 impl Agents {
     pub(crate) fn count(&mut self, audited: &Audited) {
+        if !audited.is_scored() {
+            return;
+        }
         let score = &audited.assessment.score;
         let of: Vec<Arc<str>> = audited.agents().into_iter().cloned().collect();
         let each = of.into_iter().map(Some).chain([None]);

@@ -1,6 +1,7 @@
 //! Findings and violated flow rules as comma-separated values, one a line, with a byte-order mark so that Excel reads them as UTF-8.
 //! Columns are those of [`super::row::COLUMNS`], named for programs; only reasons are in the reader's script. A cell that a spreadsheet
-//! would take for a formula gets a leading apostrophe.
+//! would take for a formula gets a leading apostrophe. Two more columns say what a row comes from: `engine`, the version and a hash of packs and
+//! models, and `input`, a hash of what was said in the conversation.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -10,6 +11,7 @@ use anyhow::Result;
 use jinyu::Checker;
 
 use super::file::FileReport;
+use super::jsonl::{SHORT, provenance, sha256};
 use super::row::{COLUMNS, rows};
 use super::time::clock;
 use super::{Audited, Tally};
@@ -21,29 +23,32 @@ use crate::waivers::Suppression;
 pub(crate) struct CsvReport {
     out: csv::Writer<BufWriter<File>>,
     translator: Translator,
+    provenance: String,
 }
 
 impl CsvReport {
-    pub(crate) fn new(file: File, locale: Locale) -> Result<Self> {
+    pub(crate) fn new(file: File, locale: Locale, checker: &Checker) -> Result<Self> {
         let mut out = BufWriter::new(file);
         out.write_all(BOM)?;
         let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        out.write_record(COLUMNS)?;
-        Ok(Self { out, translator: Translator::new(locale) })
+        out.write_record(COLUMNS.into_iter().chain(["engine", "input"]))?;
+        Ok(Self { out, translator: Translator::new(locale), provenance: provenance(checker) })
     }
 }
 
 impl FileReport for CsvReport {
     fn conversation(&mut self, audited: &Audited) -> Result<()> {
+        let said: Vec<&str> = audited.read.turns.iter().map(|turn| &*turn.utterance.text).collect();
+        let input = sha256(said.join("\n").as_bytes());
         for row in rows(audited) {
             let turn = row.turn.map_or(String::new(), |turn| turn.to_string());
             let line = row.line.map_or(String::new(), |line| line.to_string());
             let time = row.time.map_or(String::new(), clock);
-            let score = row.score.to_string();
+            let score = row.score.map_or(String::new(), |score| score.to_string());
             let suppressed = row.suppressed.map(Suppression::line).unwrap_or_default();
             let (suggestion, safety) = row.suggestion.map_or(("", ""), |(text, safety)| (text, safety.as_str()));
             let message = self.translator.translate(row.message);
-            let fields: [&str; COLUMNS.len()] = [
+            let fields: [&str; COLUMNS.len() + 2] = [
                 &row.fingerprint,
                 row.kind(),
                 row.rule,
@@ -63,6 +68,8 @@ impl FileReport for CsvReport {
                 &line,
                 &score,
                 &harmless(&suppressed),
+                &self.provenance,
+                input.get(..SHORT).unwrap_or_default(),
             ];
             self.out.write_record(fields)?;
         }

@@ -100,13 +100,13 @@ impl FileReports {
     ///
     /// # Errors
     /// When one of them cannot be written, before any work is done.
-    pub(crate) fn open(targets: &[Target], locale: Locale, explain: bool) -> Result<Self> {
+    pub(crate) fn open(targets: &[Target], locale: Locale, explain: bool, checker: &Checker) -> Result<Self> {
         let open = targets.iter().enumerate().map(|(number, target)| {
             if targets.iter().take(number).any(|other| other.path == target.path) {
                 return Err(anyhow!("{}: is named twice by --out; name it once", target.path.display()));
             }
             let begun = create(&target.path).and_then(|file| {
-                let report = new_report(target.form, file.as_file().try_clone()?, locale, explain)?;
+                let report = new_report(target.form, file.as_file().try_clone()?, locale, explain, checker)?;
                 Ok(OpenReport { path: target.path.clone(), file, report })
             });
             begun.with_context(|| format!("cannot write {}", target.path.display()))
@@ -154,9 +154,9 @@ pub(crate) fn create(path: &Path) -> Result<NamedTempFile> {
     builder.tempfile_in(folder).context("its folder does not let us make a file; check the path")
 }
 
-fn new_report(form: FileForm, file: File, locale: Locale, explain: bool) -> Result<Box<dyn FileReport>> {
+fn new_report(form: FileForm, file: File, locale: Locale, explain: bool, checker: &Checker) -> Result<Box<dyn FileReport>> {
     Ok(match form {
-        FileForm::Csv => Box::new(super::csv::CsvReport::new(file, locale)?),
+        FileForm::Csv => Box::new(super::csv::CsvReport::new(file, locale, checker)?),
         FileForm::Jsonl => Box::new(super::jsonl::JsonlFile::new(file, explain)),
         #[cfg(feature = "html")]
         FileForm::Html => Box::new(super::html::HtmlReport::new(file, locale)?),

@@ -14,8 +14,12 @@
 //! | `message` | why it must not be said, in Simplified Chinese |
 //! | `suggestions` | the best first: `text`, `safety` (`safe`, `unsafe`, `show`), `span` (what it stands for), and `reason` where it is not safe |
 //! | `file`, `line` | where the utterance starts |
+//! | `agent`, `start_ms`, `channel`, `recognised` | who said it, when, whether it was typed or spoken, and how sure the recogniser is (0 to 1); absent where the source does not say |
 //! | `fingerprint` | what it is recognised by in later reports: of rule, conversation, turn and words |
 //! | `suppressed` | with `--waivers`, of a finding that does not count: `{"reason","who","until"}` |
+//!
+//! `reworded`, after the findings of an utterance that has several: `conversation`, `turn`, `speaker`, `file`, `line`, and `text`: all of it with the
+//! first suggestion of each finding in place. Only where nothing is found in that.
 //!
 //! `dismissal` (with `--explain`): `conversation`, `turn`, `speaker`, `rule`, `text`, `span`, `file`, `line`, and `reason`: what let it
 //! pass (`guard`, `when`, `boundary`, `covered`, `model`, or another word in a later version), with `by`: the guard or the covering rule.
@@ -26,7 +30,7 @@
 //! |---|---|
 //! | `conversation`, `file`, `utterances` | which, where, and how long |
 //! | `agents`, `start_ms` | who spoke for the company, and when it began (milliseconds since 1970, or since it began); absent where the source does not say |
-//! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension; whether a critical rule was broken |
+//! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension, null where no agent says anything; whether a critical rule was broken |
 //! | `signals`, `steps` | `[{"signal","turn"}]`, `[{"step","turn"}]` |
 //! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message`, and of violated ones `fingerprint`; those that do not count also `suppressed`, as of findings |
 //! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first |
@@ -36,7 +40,7 @@
 //! `summary`, the last line: `command`, `files`, `conversations` (`audit` only), `utterances`, `agent_utterances`, `findings`,
 //! `by_category`, `by_severity`, `by_rule` (those that occur), `unread` (files), `errors` (messages on standard error),
 //! `flow` (by rule, how often it said what), `mean_score`, `agents` (`conversations`, `mean`, `spread`, `enough`), `partial` (when it was
-//! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`,
+//! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`, `model`: the SHA-256 of the models' weights (absent with --no-model),
 //! `inputs` (`audit` only): `[{"file","bytes","sha256"}]`; a file that was not read to its end has no hash, `redacted` (with --redact),
 //! `suppressed` and `unused_waivers` (with --waivers), `known` (with --baseline: what the older report has).
 
@@ -49,8 +53,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use jinyu::{
-    By, CareScores, Category, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, PackSource, Positions,
-    Promise, Reason, Safety, Severity, Span, Speaker, Verdict,
+    By, CareScores, Category, Channel, Checker, Confidence, Deduction, Dismissal, Finding, FlowVerdict, Note, PackSource,
+    Positions, Promise, Reason, Safety, Severity, Span, Speaker, Verdict,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -90,6 +94,14 @@ struct FindingRecord<'a> {
     suggestions: Vec<SuggestionRecord<'a>>,
     file: &'a str,
     line: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<Channel>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recognised: Option<f32>,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<&'a Suppression>,
@@ -102,6 +114,17 @@ struct SuggestionRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     span: Positions,
+}
+
+#[derive(Serialize)]
+struct RewordedRecord<'a> {
+    r#type: &'static str,
+    conversation: &'a str,
+    turn: usize,
+    speaker: Speaker,
+    text: &'a str,
+    file: &'a str,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -130,8 +153,8 @@ struct ConversationRecord<'a> {
     agents: Vec<&'a Arc<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     start_ms: Option<i64>,
-    score: u32,
-    care: CareScores,
+    score: Option<u32>,
+    care: Option<CareScores>,
     critical: bool,
     signals: Vec<SignalRecord<'a>>,
     steps: Vec<StepRecord<'a>>,
@@ -187,6 +210,8 @@ struct SummaryRecord<'a> {
     partial: bool,
     engine: &'static str,
     packs: Vec<PackRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
     #[serde(skip_serializing_if = "<[InputFacts]>::is_empty")]
     inputs: &'a [InputFacts],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -235,6 +260,23 @@ pub(crate) fn pack_records(checker: &Checker) -> Vec<PackRecord<'_>> {
     checker.pack_sources().map(record).collect()
 }
 
+/// The hash of the weights of the statistical models, where they have a say.
+pub(crate) fn model_hash(checker: &Checker) -> Option<String> {
+    let weights = checker.model_sources().collect::<Vec<_>>().concat();
+    (!weights.is_empty()).then(|| sha256(&weights))
+}
+
+/// The engine's version, and one hash of all packs and models: what a verdict comes from, besides the words.
+pub(crate) fn provenance(checker: &Checker) -> String {
+    let packs = pack_records(checker).into_iter().map(|pack| pack.sha256.into_owned());
+    let parts: String = packs.chain(model_hash(checker)).collect();
+    let digits = sha256(parts.as_bytes());
+    format!("jinyu {} {}", env!("CARGO_PKG_VERSION"), digits.get(..SHORT).unwrap_or_default())
+}
+
+/// Digits of a hash that stands for a whole one.
+pub(crate) const SHORT: usize = 16;
+
 impl<W: Write> JsonlReport<W> {
     pub(crate) fn new(kind: Kind, out: W) -> Self {
         Self { kind, out }
@@ -272,7 +314,11 @@ impl<W: Write> JsonlReport<W> {
             suggestions: suggestions.collect(),
             file: place.file,
             line: place.line,
-            fingerprint: fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span),
+            agent: place.said.and_then(|said| said.agent.as_deref()),
+            start_ms: place.said.and_then(|said| said.start_ms),
+            channel: place.said.and_then(|said| said.channel),
+            recognised: place.said.and_then(|said| said.confidence),
+            fingerprint: fingerprint::of_finding(&finding.rule, place.scope, place.turn, place.text, finding.span),
             suppressed,
         };
         write_record(&mut self.out, &record)
@@ -286,6 +332,11 @@ impl<W: Write> Reporter for JsonlReport<W> {
 
     fn suppressed(&mut self, place: &Place<'_>, finding: &Finding, why: &Suppression) -> io::Result<()> {
         self.write_finding(place, finding, Some(why))
+    }
+
+    fn reworded(&mut self, place: &Place<'_>, text: &str) -> io::Result<()> {
+        let Place { conversation, turn, speaker, file, line, .. } = *place;
+        write_record(&mut self.out, &RewordedRecord { r#type: "reworded", conversation, turn, speaker, text, file, line })
     }
 
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()> {
@@ -319,7 +370,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
         let flow = assessment.flow.iter().map(|flow| (flow, None)).chain(others).map(|(flow, suppressed)| FlowRecord {
             verdict: flow,
             fingerprint: (flow.verdict == Verdict::Violated)
-                .then(|| fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns)),
+                .then(|| fingerprint::of_violation(&flow.rule, &audited.scope, &flow.turns)),
             suppressed,
         });
         let record = ConversationRecord {
@@ -329,8 +380,8 @@ impl<W: Write> Reporter for JsonlReport<W> {
             utterances: read.turns.iter().filter(|turn| turn.before.byte == 0).count(),
             agents: audited.agents(),
             start_ms: audited.start_ms(),
-            score: assessment.score.overall,
-            care: assessment.score.care,
+            score: audited.score(),
+            care: audited.is_scored().then_some(assessment.score.care),
             critical: assessment.score.critical,
             signals: assessment.signals.iter().map(|of| SignalRecord { signal: &of.name, turn: of.turn }).collect(),
             steps: assessment.steps.iter().map(|of| StepRecord { step: &of.name, turn: of.turn }).collect(),
@@ -383,6 +434,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             partial: tally.partial,
             engine: env!("CARGO_PKG_VERSION"),
             packs: pack_records(checker),
+            model: model_hash(checker),
             inputs: &tally.inputs,
             redacted: tally.redacted,
             without_model: !checker.has_model(),
@@ -427,7 +479,7 @@ pub(crate) fn tenth(figure: f64) -> f64 {
 }
 
 /// The hash of some content, in hexadecimal digits.
-fn sha256(content: &[u8]) -> String {
+pub(crate) fn sha256(content: &[u8]) -> String {
     Sha256::digest(content).iter().fold(String::new(), |mut digits, byte| {
         let _ = write!(digits, "{byte:02x}");
         digits

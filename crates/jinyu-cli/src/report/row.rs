@@ -1,6 +1,6 @@
 //! Findings and violated flow rules as rows of a table, for the forms that are tables: CSV, workbook and Parquet.
 
-use jinyu::{Category, Confidence, Finding, FlowVerdict, Safety, Severity, Verdict};
+use jinyu::{Category, Confidence, Finding, FlowVerdict, Safety, Severity, Speaker, Verdict};
 
 use super::{Audited, Place, fingerprint};
 use crate::read::Turn;
@@ -56,7 +56,7 @@ pub(crate) struct Row<'a> {
     pub(crate) file: &'a str,
     pub(crate) line: Option<usize>,
     /// Of the conversation.
-    pub(crate) score: u32,
+    pub(crate) score: Option<u32>,
     /// Why it does not count.
     pub(crate) suppressed: Option<&'a Suppression>,
 }
@@ -85,9 +85,9 @@ pub(crate) fn rows(audited: &Audited) -> Vec<Row<'_>> {
 
 fn of_finding<'a>(audited: &'a Audited, turn: &'a Turn, finding: &'a Finding, suppressed: Option<&'a Suppression>) -> Row<'a> {
     let read = &audited.read;
-    let place = Place::of_turn(&read.file, turn);
+    let place = Place::of_turn(audited, turn);
     Row {
-        fingerprint: fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span),
+        fingerprint: fingerprint::of_finding(&finding.rule, place.scope, place.turn, place.text, finding.span),
         rule: &finding.rule,
         category: Some(finding.category),
         severity: finding.severity,
@@ -102,17 +102,18 @@ fn of_finding<'a>(audited: &'a Audited, turn: &'a Turn, finding: &'a Finding, su
         suggestion: finding.suggestions.first().map(|suggestion| (suggestion.text.as_str(), suggestion.safety)),
         file: &read.file,
         line: Some(place.line_and_column(finding.span.start).0),
-        score: audited.assessment.score.overall,
+        score: audited.score(),
         suppressed,
     }
 }
 
 fn of_violation<'a>(audited: &'a Audited, flow: &'a FlowVerdict, suppressed: Option<&'a Suppression>) -> Row<'a> {
     let read = &audited.read;
-    let first = flow.turns.first();
-    let turn = read.turns.iter().find(|turn| Some(&turn.utterance.turn) == first);
+    // Evidence begins with what the agent met, and what the agent did is what a reviewer looks for.
+    let shown = || read.turns.iter().filter(|turn| flow.turns.contains(&turn.utterance.turn));
+    let turn = shown().rfind(|turn| turn.utterance.speaker == Speaker::Agent).or_else(|| shown().next());
     Row {
-        fingerprint: fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns),
+        fingerprint: fingerprint::of_violation(&flow.rule, &audited.scope, &flow.turns),
         rule: &flow.rule,
         category: None,
         severity: flow.severity,
@@ -120,14 +121,14 @@ fn of_violation<'a>(audited: &'a Audited, flow: &'a FlowVerdict, suppressed: Opt
         conversation: &read.conversation,
         agent: audited.agents().first().map(|agent| &***agent),
         time: turn.and_then(|turn| turn.utterance.start_ms),
-        turn: first.copied(),
+        turn: turn.map(|turn| turn.utterance.turn),
         words: "",
         utterance: turn.map_or("", |turn| turn.utterance.text.as_str()),
         message: &flow.message,
         suggestion: None,
         file: &read.file,
         line: turn.map(|turn| turn.line),
-        score: audited.assessment.score.overall,
+        score: audited.score(),
         suppressed,
     }
 }

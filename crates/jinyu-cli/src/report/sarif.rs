@@ -71,7 +71,7 @@ impl SarifReport {
 
     fn findings(&mut self, audited: &Audited) -> Result<()> {
         for (number, (turn, seen)) in audited.read.turns.iter().zip(&audited.examinations).enumerate() {
-            let place = Place::of_turn(&audited.read.file, turn);
+            let place = Place::of_turn(audited, turn);
             let counted = seen.findings.iter().map(|finding| (finding, None));
             let others = audited.suppressed.of_turn(number).map(|of| (&of.finding, Some(&*of.why)));
             for (finding, why) in counted.chain(others) {
@@ -81,8 +81,7 @@ impl SarifReport {
                 if let Some(suggestion) = finding.suggestions.first() {
                     message += &format!(" {}“{}”", self.locale.pick("改说", "改說", "Say "), suggestion.text);
                 }
-                let fingerprint =
-                    fingerprint::of_finding(&finding.rule, place.conversation, place.turn, place.text, finding.span);
+                let fingerprint = fingerprint::of_finding(&finding.rule, place.scope, place.turn, place.text, finding.span);
                 self.suppressible(
                     json!({
                         "ruleId": finding.rule,
@@ -101,8 +100,7 @@ impl SarifReport {
                 )?;
             }
             for dismissal in seen.dismissals.iter().filter(|_| self.explain).cloned().collect::<Vec<_>>() {
-                let fingerprint =
-                    fingerprint::of_finding(&dismissal.rule, place.conversation, place.turn, place.text, dismissal.span);
+                let fingerprint = fingerprint::of_finding(&dismissal.rule, place.scope, place.turn, place.text, dismissal.span);
                 self.result(&json!({
                     "ruleId": dismissal.rule,
                     "kind": "notApplicable",
@@ -139,7 +137,7 @@ impl FileReport for SarifReport {
             let locations: Vec<Value> = turns
                 .into_iter()
                 .map(|turn| {
-                    let place = Place::of_turn(&read.file, turn);
+                    let place = Place::of_turn(audited, turn);
                     location(&place, Span::new(0, place.text.len()))
                 })
                 .collect();
@@ -152,7 +150,7 @@ impl FileReport for SarifReport {
                     "message": {"text": message},
                     "locations": locations.first().into_iter().collect::<Vec<_>>(),
                     "relatedLocations": locations.iter().skip(1).collect::<Vec<_>>(),
-                    "partialFingerprints": {"jinyu/v1": fingerprint::of_violation(&flow.rule, &read.conversation, &flow.turns)},
+                    "partialFingerprints": {"jinyu/v1": fingerprint::of_violation(&flow.rule, &audited.scope, &flow.turns)},
                     "properties": {"conversation": read.conversation, "turns": flow.turns},
                 }),
                 why,

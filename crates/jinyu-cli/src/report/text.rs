@@ -5,9 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
-use jinyu::{CareScores, Category, Checker, Dismissal, Finding, Severity, Span, Suggestion, Verdict};
+use jinyu::{Assessment, CareScores, Category, Checker, Dismissal, Finding, PromiseState, Severity, Span, Suggestion, Verdict};
 
 use super::agents::{ENOUGH, Scores};
+use super::jsonl::{provenance, tenth};
 use super::snippet::snippet;
 use super::table::{Align, Table};
 use super::{Audited, Kind, Place, Reporter, Tally};
@@ -134,9 +135,16 @@ impl<W: Write> Reporter for TextReport<W> {
         self.suggestions(finding)
     }
 
-    fn suppressed(&mut self, _place: &Place<'_>, _finding: &Finding, _why: &Suppression) -> io::Result<()> {
-        // The summary counts them; the other forms list them.
-        Ok(())
+    fn suppressed(&mut self, place: &Place<'_>, finding: &Finding, why: &Suppression) -> io::Result<()> {
+        self.open_block(place)?;
+        let at = self.place(place, finding.span);
+        let waived = self.locale.pick("已豁免", "已豁免", "waived");
+        writeln!(self.out, "{BOLD}{at}:{BOLD:#} {GOOD}{waived}{GOOD:#} {DIM}[{}]{DIM:#} {}", finding.rule, clean(&why.line()))
+    }
+
+    fn reworded(&mut self, _place: &Place<'_>, text: &str) -> io::Result<()> {
+        let label = self.locale.pick("整句改说：", "整句改說：", "say all of it as: ");
+        writeln!(self.out, "\n  {LABEL}{label}{LABEL:#}{GOOD}{}{GOOD:#}", clean(text))
     }
 
     fn dismissal(&mut self, place: &Place<'_>, dismissal: &Dismissal) -> io::Result<()> {
@@ -153,7 +161,7 @@ impl<W: Write> Reporter for TextReport<W> {
         let Audited { read, assessment, .. } = audited;
         let Some(first) = read.turns.first().filter(|_| audited.is_flagged()) else { return Ok(()) };
         let locale = self.locale;
-        self.open_block(&Place::of_turn(&read.file, first))?;
+        self.open_block(&Place::of_turn(audited, first))?;
         for flow in assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated) {
             let style = severity_style(flow.severity);
             let severity = locale.severity(flow.severity);
@@ -168,6 +176,13 @@ impl<W: Write> Reporter for TextReport<W> {
             writeln!(self.out, "{style}{severity}{style:#} {BOLD}{kind}{BOLD:#} {at}{DIM}[{}]{DIM:#}", flow.rule)?;
             let why = locale.pick("为什么：", "為什麼：", "why: ");
             writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&flow.message))?;
+        }
+        if !audited.is_scored() {
+            return writeln!(
+                self.out,
+                "{BOLD}{}{BOLD:#}",
+                locale.pick("没有客服说话，不评分", "沒有客服說話，不評分", "no agent speaks: no score")
+            );
         }
         let score = &assessment.score;
         let CareScores { credible, attractive, responsive, empathic, .. } = score.care;
@@ -185,13 +200,18 @@ impl<W: Write> Reporter for TextReport<W> {
                 Locale::English =>
                     format!("credible {credible}, attractive {attractive}, responsive {responsive}, empathic {empathic}"),
             }
-        )
+        )?;
+        self.deductions(audited)?;
+        self.promises_and_notes(audited)
     }
 
-    fn summary(&mut self, tally: &Tally, _checker: &Checker) -> io::Result<()> {
+    fn summary(&mut self, tally: &Tally, checker: &Checker) -> io::Result<()> {
         match self.kind {
             Kind::Check => self.check_summary(tally),
-            Kind::Audit => self.audit_summary(tally),
+            Kind::Audit => {
+                self.audit_summary(tally)?;
+                writeln!(self.out, "\n{DIM}{}{DIM:#}", provenance(checker))
+            }
         }
     }
 
@@ -201,6 +221,48 @@ impl<W: Write> Reporter for TextReport<W> {
 }
 
 impl<W: Write> TextReport<W> {
+    /// What the points were lost for.
+    fn deductions(&mut self, audited: &Audited) -> io::Result<()> {
+        let deductions = &audited.assessment.score.deductions;
+        let label = self.locale.pick("扣分：", "扣分：", "lost: ");
+        let lost: Vec<String> = deductions.iter().map(|of| format!("{} −{}", of.rule, of.points)).collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "  {LABEL}{label}{LABEL:#}{}", lost.join(self.locale.pick("，", "，", ", ")))
+    }
+
+    /// What was promised and whether it was kept, and what a reviewer should know.
+    fn promises_and_notes(&mut self, audited: &Audited) -> io::Result<()> {
+        let locale = self.locale;
+        let Assessment { promises, notes, .. } = &audited.assessment;
+        for promise in promises {
+            let label = locale.pick("承诺：", "承諾：", "promise: ");
+            let state = match promise.state {
+                PromiseState::Kept => locale.pick("已兑现", "已兌現", "kept"),
+                PromiseState::Broken => locale.pick("未兑现", "未兌現", "broken"),
+                _ => locale.pick("未到期或无从判断", "未到期或無從判斷", "open"),
+            };
+            let turn = self.turn(promise.turn);
+            writeln!(self.out, "  {LABEL}{label}{LABEL:#}{turn} {}{DIM} {state}{DIM:#}", clean(&promise.what))?;
+        }
+        for note in notes {
+            let label = locale.pick("提示：", "提示：", "note: ");
+            let turns: Vec<String> = note.turns.iter().map(|turn| self.turn(*turn)).collect();
+            let message = self.translator.translate(&note.message).to_owned();
+            writeln!(self.out, "  {LABEL}{label}{LABEL:#}{message} {DIM}[{}] {}{DIM:#}", note.rule, turns.join(" "))?;
+        }
+        Ok(())
+    }
+
+    fn turn(&self, number: usize) -> String {
+        match self.locale {
+            Locale::Hans => format!("第{number}轮"),
+            Locale::Hant => format!("第{number}輪"),
+            Locale::English => format!("turn {number}"),
+        }
+    }
+
     /// One line on standard error, for somebody who watches: what goes into a pipe is findings only.
     fn check_summary(&mut self, tally: &Tally) -> io::Result<()> {
         self.out.flush()?;
@@ -271,7 +333,8 @@ impl<W: Write> TextReport<W> {
         }
         sums.write(&mut self.out, "  ", Style::new())?;
         if let Some(mean) = tally.agents.all.mean() {
-            let spread = tally.agents.all.spread().map_or(String::new(), |spread| format!(" ± {spread:.1}"));
+            let spread = tally.agents.all.spread().map_or(String::new(), |spread| format!(" ± {:.1}", tenth(spread)));
+            let mean = tenth(mean);
             writeln!(self.out, "  {} {mean:.1}{spread}", locale.pick("平均分", "平均分", "mean score"))?;
         }
 

@@ -267,6 +267,10 @@ fn wording(Wording { fix, list }: &Wording<'_>, locale: Locale) -> String {
         about.push(format!("{}{colon}{reason}", locale.pick("因为", "因為", "because")));
     }
     about.extend(list.map(|list| format!("{}{colon}{list}", locale.pick("出自", "出自", "from the list"))));
+    about.extend(fix.clauses.iter().map(|of| {
+        let becomes = if of.text.is_empty() { locale.pick("（略去）", "（略去）", "(dropped)") } else { &of.text };
+        format!("{}{colon}{} → {becomes}", locale.pick("分句", "分句", "clause"), of.from)
+    }));
     about.extend(fix.from.as_ref().map(|from| format!("{}{colon}{from}", locale.pick("取自", "取自", "made from"))));
     match fix.replace {
         Replace::Match => {}

@@ -64,11 +64,12 @@ impl Feed for Document<'_> {
         self.interpreter.assembler.take()
     }
 
+    fn end(&mut self, problems: &mut Problems) {
+        self.interpreter.end(problems);
+    }
+
     fn read_on(&mut self, problems: &mut Problems) -> io::Result<bool> {
-        let Some(range) = self.values.next() else {
-            self.interpreter.end(problems);
-            return Ok(false);
-        };
+        let Some(range) = self.values.next() else { return Ok(false) };
         let (from, line) = self.at;
         let passed = self.text.as_bytes().get(from..range.start).unwrap_or_default();
         let line = line + passed.iter().filter(|byte| **byte == b'\n').count();

@@ -6,7 +6,7 @@ use super::{Object, Place, array, get, object, text};
 use crate::problem::Problems;
 use crate::read::assemble::{Assembler, Context, Record};
 use crate::read::fields::channel;
-use crate::read::time::Time;
+use crate::read::time::{Dial, Time};
 
 pub(super) fn fits(object: &Object<'_>) -> bool {
     segments(object).is_some()
@@ -29,6 +29,7 @@ pub(super) fn read(conversation: &Object<'_>, place: &Place<'_>, assembler: &mut
         agent: text(conversation, &["agentId"]),
         channel: text(conversation, &["medium"]).as_deref().and_then(channel),
         base: base.and_then(|time| if let Time::Date(ms) = time { Some(ms) } else { None }),
+        dial: Dial::Elapsed,
     });
     for raw in segments(conversation).unwrap_or_default() {
         let line = place.line(raw.get());

@@ -148,7 +148,9 @@ pub(super) struct Entry<'a> {
     agents: Vec<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<i64>,
-    score: u32,
+    /// None where no agent says anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<u32>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     critical: bool,
     turns: usize,
@@ -177,7 +179,7 @@ impl<'a> Entry<'a> {
             file: names.file(&read.file),
             agents: audited.agents().into_iter().map(|agent| names.agent(agent)).collect(),
             start: audited.start_ms(),
-            score: assessment.score.overall,
+            score: audited.score(),
             critical: assessment.score.critical,
             turns: read.turns.len(),
             findings,
@@ -209,6 +211,8 @@ struct TurnRecord<'a> {
     text: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<FindingRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reworded: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     signals: Vec<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -294,7 +298,7 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
                 .iter()
                 .map(|of| SuggestionRecord { text: &of.text, safety: of.safety, reason: of.reason.as_deref() })
                 .collect(),
-            fingerprint: fingerprint::of_finding(&finding.rule, &read.conversation, said.turn, &said.text, finding.span),
+            fingerprint: fingerprint::of_finding(&finding.rule, &audited.scope, said.turn, &said.text, finding.span),
             waived,
         });
         turns.push(TurnRecord {
@@ -303,6 +307,7 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
             speaker: said.speaker,
             text: &said.text,
             findings: findings.collect(),
+            reworded: seen.reworded.as_deref().filter(|_| !seen.findings.is_empty()),
             agent: said.agent.as_ref().map(|agent| names.agent(agent)),
             start: said.start_ms,
             signals: seen.signals.iter().map(|signal| names.event(&signal.name)).collect(),

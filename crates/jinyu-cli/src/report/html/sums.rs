@@ -36,19 +36,21 @@ impl Sums {
     pub(super) fn count(&mut self, audited: &Audited) {
         let Audited { examinations, assessment, .. } = audited;
         let score = &assessment.score;
-        self.conversations += 1;
-        self.critical += usize::from(score.critical);
-        if let Some(bar) = self.histogram.get_mut((score.overall as usize / 10).min(9)) {
-            *bar += 1;
-        }
-        let care = score.care;
-        for (sum, of) in self.care.iter_mut().zip([care.empathic, care.attractive, care.credible, care.responsive]) {
-            *sum += f64::from(of);
-        }
-        if let Some(day) = audited.start_ms().and_then(time::day) {
-            let day = self.days.entry(day).or_default();
-            day.conversations += 1;
-            day.sum += f64::from(score.overall);
+        if audited.is_scored() {
+            self.conversations += 1;
+            self.critical += usize::from(score.critical);
+            if let Some(bar) = self.histogram.get_mut((score.overall as usize / 10).min(9)) {
+                *bar += 1;
+            }
+            let care = score.care;
+            for (sum, of) in self.care.iter_mut().zip([care.empathic, care.attractive, care.credible, care.responsive]) {
+                *sum += f64::from(of);
+            }
+            if let Some(day) = audited.start_ms().and_then(time::day) {
+                let day = self.days.entry(day).or_default();
+                day.conversations += 1;
+                day.sum += f64::from(score.overall);
+            }
         }
         let found = examinations.iter().flat_map(|seen| &seen.findings).map(|finding| &finding.rule);
         let violated = assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated).map(|flow| &flow.rule);

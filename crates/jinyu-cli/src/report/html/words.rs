@@ -147,6 +147,7 @@ const WORDS: &[[&str; 4]] = &[
     ["speaker-customer", "客户", "客戶", "Customer"],
     ["speaker-unknown", "其他", "其他", "Other"],
     ["say", "改说", "改說", "Say"],
+    ["say-all", "整句改说", "整句改說", "Say all of it as"],
     ["safe", "可直接替换", "可直接替換", "safe to apply"],
     ["unsafe", "须确认", "須確認", "needs judgement"],
     ["show", "供参考", "供參考", "advice"],
