@@ -58,6 +58,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out.join("words.bin"), words::Dictionary::lay_out(&words)?)?;
     std::fs::write(out.join("frequencies.bin"), postcard::to_stdvec(&ready.frequencies)?)?;
     std::fs::write(out.join("packs.bin"), postcard::to_stdvec(&ready.packs)?)?;
+    std::fs::write(out.join("later.bin"), rules::later::into_store())?;
     std::fs::write(out.join("programs.bin"), ready.programs)?;
     Ok(())
 }

@@ -2,6 +2,8 @@
 //! known when that was said, the moment that it means. Times that promise nothing must stay out: what is past, what the customer is to
 //! do, what is asked, opening hours.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
 /// Something that an agent has promised.
@@ -518,7 +520,7 @@ fn times(text: &[char]) -> Vec<(usize, usize, Time)> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let Some((length, time)) = time(rest) else {
+        let Some((length, time)) = rest.first().filter(|&&c| may_begin(c)).and_then(|_| time(rest)) else {
             at += 1;
             continue;
         };
@@ -540,13 +542,31 @@ fn times(text: &[char]) -> Vec<(usize, usize, Time)> {
     found
 }
 
+/// Whether a time may begin with a letter, so that hardly any place is looked at with all names in hand. It may claim too much.
+fn may_begin(letter: char) -> bool {
+    const PLACES: usize = 1024;
+    static BEGINNINGS: LazyLock<[bool; PLACES]> = LazyLock::new(|| {
+        let names = PAST.iter().chain(CLOSINGS).chain(WEEK).copied();
+        let days = DAYS.iter().map(|(name, ..)| *name);
+        let parts = WEEKS.iter().map(|(name, _)| *name).chain(PARTS.iter().map(|(name, _)| *name));
+        let mut beginnings = [false; PLACES];
+        for c in names.chain(days).chain(parts).filter_map(|name| name.chars().next()).chain(NUMERALS.chars()) {
+            if let Some(place) = beginnings.get_mut(c as usize % PLACES) {
+                *place = true;
+            }
+        }
+        beginnings
+    });
+    letter.is_ascii_digit() || BEGINNINGS.get(letter as usize % PLACES) == Some(&true)
+}
+
 /// The time that a text begins with, and its length in characters.
 fn time(text: &[char]) -> Option<(usize, Time)> {
     let (length, named) = if let Some(length) = PAST.iter().find_map(|name| starts_with(text, name)) {
         (length, None)
     } else if let Some((length, day, clock)) = day(text) {
         (length, Some((day, clock)).filter(|_| !matches!(day, Day::Week(Some(..0), _))))
-    } else if let Some(length) = starts_with_any(text, &["下班前", "下班之前", "收工前"]) {
+    } else if let Some(length) = starts_with_any(text, CLOSINGS) {
         return Some((length, Time::By(Day::Next, Clock::CLOSING)));
     } else if let Some((length, clock)) = clock(text, false) {
         return Some((length, Time::By(Day::Next, clock)));
@@ -557,7 +577,7 @@ fn time(text: &[char]) -> Option<(usize, Time)> {
     let joint = starts_with_any(rest(length), &["的", "之内", "内"]).unwrap_or(0);
     let spoken =
         [length, length + joint].into_iter().find_map(|at| clock(rest(at), true).map(|(more, clock)| (at + more, clock)));
-    let closing = starts_with_any(rest(length), &["下班前", "下班之前", "收工前"]).map(|more| (length + more, Clock::CLOSING));
+    let closing = starts_with_any(rest(length), CLOSINGS).map(|more| (length + more, Clock::CLOSING));
     let (length, clock) = match (closing.or(spoken), named) {
         (Some((length, clock)), Some((_, part))) if part == EVENING && is_evening(text) => (length, clock.in_the(part)),
         (Some(more), _) => more,
@@ -582,7 +602,7 @@ fn day(text: &[char]) -> Option<(usize, Day, Clock)> {
 fn week(text: &[char]) -> Option<(usize, Day, Clock)> {
     let (before, weeks) =
         WEEKS.iter().find_map(|&(name, weeks)| Some((starts_with(text, name)?, Some(weeks)))).unwrap_or((0, None));
-    let length = before + starts_with_any(text.get(before..)?, &["周", "星期", "礼拜"])?;
+    let length = before + starts_with_any(text.get(before..)?, WEEK)?;
     let weekday = text.get(length).and_then(|c| "一二三四五六日天末".chars().position(|name| name == *c));
     let weekday = weekday.and_then(|place| i64::try_from(place.min(6)).ok());
     match (weeks, weekday) {
@@ -673,6 +693,14 @@ fn hour(text: &[char]) -> Option<(usize, Clock)> {
     let minute = hour as i64 * 60 + minutes;
     Some((length, Clock { minute, is_sure: minute >= 12 * 60 }))
 }
+
+/// The end of somebody's working day.
+const CLOSINGS: &[&str] = &["下班前", "下班之前", "收工前"];
+
+const WEEK: &[&str] = &["周", "星期", "礼拜"];
+
+/// What a number in Chinese, or half of something, begins with.
+const NUMERALS: &str = "零〇一壹二两贰三叁四肆五伍六陆七柒八捌九玖十百半";
 
 /// What may follow a clock time that no day or part of one goes before.
 const PLAIN: &[&str] = &["前", "之前", "以前", "左右", "整", "准", "到", "至", "-", "~", "会", "给", "后", "之后", "以后"];
@@ -785,6 +813,16 @@ mod tests {
     /// A moment of November 2025, whose 24th is a Monday.
     fn november(day: i64, hour: i64, minute: i64) -> i64 {
         moment(day_of(2025, 11, day), hour * 60 + minute).unwrap()
+    }
+
+    #[test]
+    fn no_time_begins_with_another_letter() {
+        let names = ["今天", "昨晚", "周五", "下班前", "礼拜天", "3点前", "五点前", "半小时", "十天", "早上九点", "两个工作日"];
+        for name in names {
+            assert!(name.chars().next().is_some_and(may_begin), "{name}");
+        }
+        assert!(('\u{4e00}'..'\u{9fff}').filter(|&c| may_begin(c)).count() < 2000);
+        assert!("您的退款我们会尽快".chars().filter(|&c| may_begin(c)).count() < 3);
     }
 
     #[test]

@@ -99,7 +99,7 @@ mod words;
 /// What `tools/model` needs to learn what a build includes. No part of the interface: it may change at any time.
 #[doc(hidden)]
 pub mod training {
-    pub use crate::model::{CATEGORY_DIGITS, Label, Learned, LearnedOffences, features, root, slot};
+    pub use crate::model::{CATEGORY_DIGITS, Label, Learned, LearnedOffences, features, root, slot, sound_of};
     pub use crate::rules::{SIGNALS, STEPS};
 }
 

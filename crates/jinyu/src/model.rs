@@ -1,8 +1,8 @@
 //! A second opinion: whether an utterance reads like an offence, or like a signal or step, whatever its words. Receives the folded text,
 //! hands on how much it does, and of an offence the category and what weighed most.
 //!
-//! The models are linear over short sequences of letters (one to three in a row, and two with a gap between them), so that they cost a
-//! table look-up for each. `tools/model` learns the weights from sentences that the project itself wrote, and writes the files beside.
+//! The models are linear over short sequences of letters (one to three in a row, as they are written and as they sound, and two with a gap
+//! between them), so that they cost a table look-up for each. `tools/model` learns the weights from sentences that the project itself wrote, and writes the files beside.
 
 mod letters;
 mod table;
@@ -17,6 +17,8 @@ use table::{number, quantised, squared, step};
 
 use crate::rules::literal::is_break;
 use crate::rules::{Category, SIGNALS, STEPS};
+use crate::script::fold;
+use crate::speech::sound;
 
 /// Binary digits of the number of slots for weights of the categories.
 pub const CATEGORY_DIGITS: u32 = 16;
@@ -153,6 +155,12 @@ impl LearnedOffences {
         bytes.extend(slots.into_iter().flatten());
         bytes
     }
+}
+
+/// What stands for the sound of a character, if it is an ideograph; for `tools/model`.
+#[must_use]
+pub fn sound_of(c: char) -> Option<char> {
+    sound(fold(c))
 }
 
 #[cfg(test)]

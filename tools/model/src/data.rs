@@ -1,9 +1,10 @@
 //! What is learned from: templates that stand for many sentences, single sentences, conversations, and the examples of the packs.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jinyu::training::{SIGNALS, STEPS};
+use jinyu::training::{SIGNALS, STEPS, sound_of};
 use jinyu::{Checker, Kind, Speaker, Utterance};
 use serde::Deserialize;
 
@@ -183,6 +184,8 @@ pub(crate) fn read(subject: Subject) -> Result<Vec<Example>, Box<dyn std::error:
         let framed: Vec<Example> =
             examples.iter().enumerate().filter_map(|(at, example)| frame(at, example, &courtesies)).collect();
         examples.extend(framed);
+        let heard = misheard(&examples);
+        examples.extend(heard);
     }
     Ok(examples)
 }
@@ -267,6 +270,47 @@ fn frame(at: usize, example: &Example, courtesies: &[&str]) -> Option<Example> {
         _ => format!("{}，{}，{}", courtesy(8), example.text, courtesy(24)),
     };
     Some(Example { text, labels: example.labels.clone(), maybe: example.maybe.clone(), by_rules: None, ..*example })
+}
+
+/// One single sentence in so many is learned once more as a recogniser might have heard it, and counts as so much of itself.
+const MISHEARD: usize = 3;
+const WORTH_OF_MISHEARD: f32 = 0.5;
+
+/// A letter that stands so often in the examples is one that recognisers write.
+const COMMON: usize = 40;
+
+/// Sentences with a letter or some in the place of others that sound like them.
+fn misheard(examples: &[Example]) -> Vec<Example> {
+    let mut counts: BTreeMap<char, usize> = BTreeMap::new();
+    examples.iter().flat_map(|example| example.text.chars()).for_each(|c| *counts.entry(c).or_default() += 1);
+    let mut alike: BTreeMap<char, Vec<char>> = BTreeMap::new();
+    for (c, _) in counts.into_iter().filter(|&(_, count)| count >= COMMON) {
+        if let Some(sound) = sound_of(c) {
+            alike.entry(sound).or_default().push(c);
+        }
+    }
+    let sentences = examples.iter().enumerate().step_by(MISHEARD).filter(|(_, example)| example.weight >= SENTENCE);
+    let mishear = |(at, example): (usize, &Example)| {
+        let mut random = source(format!("h{at} {}", example.text));
+        let mut letters: Vec<char> = example.text.chars().collect();
+        let count = letters.len();
+        for _ in 0..=count / 12 {
+            // Some letters have no others beside them, so it is tried more than once.
+            for _ in 0..8 {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let letter = &mut letters[(random >> 33) as usize % count];
+                let Some(others) = sound_of(*letter).and_then(|sound| alike.get(&sound)) else { continue };
+                let other = others[(random >> 20) as usize % others.len()];
+                if other != *letter {
+                    *letter = other;
+                    break;
+                }
+            }
+        }
+        let (labels, weight) = (example.labels.clone(), WORTH_OF_MISHEARD * example.weight);
+        Example { text: letters.into_iter().collect(), labels, maybe: Vec::new(), by_rules: None, weight, ..*example }
+    };
+    sentences.map(mishear).collect()
 }
 
 /// The lines of a folder's files, by name.

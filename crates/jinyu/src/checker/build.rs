@@ -14,6 +14,7 @@ use crate::homophones::Homophones;
 use crate::rules::RulePack;
 use crate::rules::compile::{CompiledPack, FILLERS, Vocabulary, purpose};
 use crate::rules::frequency::Frequencies;
+use crate::rules::later;
 use crate::rules::library::Library;
 use crate::scan::Scanner;
 use crate::script::Script;
@@ -21,6 +22,9 @@ use crate::trigger::{Trigger, Wanted};
 
 /// The built-in packs, compiled by the build script.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/packs.bin"));
+
+/// What of them is read on first need.
+static LATER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/later.bin"));
 
 /// Their patterns and guards as programs.
 static PROGRAMS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/programs.bin"));
@@ -146,6 +150,7 @@ impl CheckerBuilder {
     /// When an added pack has a broken pattern, a pattern without a literal to scan for, an unknown word class or guard, an id that
     /// is taken, a flow rule about something that no rule finds, or an example that does not hold.
     pub fn build(self) -> Result<Checker, Error> {
+        later::use_store(LATER);
         let built_in: Vec<CompiledPack> = postcard::from_bytes(COMPILED)
             .map_err(|error| Error::syntax("built-in packs", None, format!("cannot be read: {error}")))?;
         let is_kept = |index: usize, pack: &CompiledPack| {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::folded::{Folded, Reading};
 use crate::rules::literal::is_break;
+use crate::speech::sound;
 
 /// Binary digits of what stands for a sequence.
 pub(super) const DIGITS: u32 = 27;
@@ -124,9 +125,12 @@ impl Symbols {
     }
 }
 
-/// Calls for each sequence of a text with what stands for it, a number of [`DIGITS`].
+/// Calls for each sequence of a text with what stands for it, a number of [`DIGITS`]. Two and three letters in a row stand for how they sound
+/// too: recognisers and hurried typists write 填队 for 填对.
 pub(super) fn each_feature(symbols: &Symbols, mut each: impl FnMut(u32, Sequence)) {
     const GAP: u64 = 0x1f_ffff;
+    /// No three letters have this bit.
+    const SOUNDS: u64 = 1 << 63;
     let letters = symbols.letters.as_slice();
     let mut hand_on = |one: u64, two: u64, three: u64, from, to, has_gap| {
         // A multiplication by an odd number near 2^64 divided by the golden ratio spreads what differs little.
@@ -134,12 +138,19 @@ pub(super) fn each_feature(symbols: &Symbols, mut each: impl FnMut(u32, Sequence
         let spread = (spread ^ spread >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         each((spread >> (64 - DIGITS)) as u32, Sequence { from, to, has_gap });
     };
+    let heard = |at: usize| letters.get(at).and_then(|&c| sound(c)).map(|c| u64::from(u32::from(c)));
     for from in 0..letters.len() {
         let at = |by: usize| letters.get(from + by).map(|&c| u64::from(u32::from(c)));
         let Some(one) = at(0) else { break };
         hand_on(one, 0, 0, from, from, false);
         let Some(two) = at(1) else { break };
         hand_on(one, two, 0, from, from + 1, false);
+        if let (Some(first), Some(second)) = (heard(from), heard(from + 1)) {
+            hand_on(first | SOUNDS, second, 0, from, from + 1, false);
+            if let Some(third) = heard(from + 2) {
+                hand_on(first | SOUNDS, second, third, from, from + 2, false);
+            }
+        }
         let Some(three) = at(2) else { break };
         hand_on(one, two, three, from, from + 2, false);
         if one == u64::from('，') || two == u64::from('，') {
@@ -183,6 +194,14 @@ mod tests {
     }
 
     #[test]
+    fn what_sounds_alike_has_much_in_common() {
+        let features = |text: &str| features(text).into_iter().collect::<std::collections::BTreeSet<u32>>();
+        let common = |one: &str, other: &str| features(one).intersection(&features(other)).count();
+        // All but 填 and 队 themselves and what they are part of.
+        assert!(common("没填对", "没填队") > common("没填对", "没填完"));
+    }
+
+    #[test]
     fn praise_is_no_reproach() {
         assert_eq!(read("您選的這家不錯"), "^你选的这家好$");
         assert_eq!(read("沒錯，是我們弄錯了"), "^对，是我们弄错了$");
@@ -196,7 +215,7 @@ mod tests {
         // Gaps do not reach over a mark; the edges are letters of their own, which are not told.
         assert_eq!(
             seen,
-            ["", "你", "你看", "^…看", "你", "你看", "你看，", "看", "看，", "看，好", "，", "，好", "，好", "好", "好"]
+            ["", "你", "你看", "^…看", "你", "你看", "你看", "你看，", "看", "看，", "看，好", "，", "，好", "，好", "好", "好"]
         );
     }
 }
