@@ -35,11 +35,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         packs.push(rules::RulePack::from_toml(&file, &text)?);
-        let sha256: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = digits(&Sha256::digest(&text));
         sources.push_str(&format!("[{file:?}, include_str!({:?}), {sha256:?}],", path.display().to_string()));
     }
     sources.push(']');
     std::fs::write(out.join("sources.rs"), sources)?;
+    let mut models = Sha256::new();
+    for name in ["offences.bin", "steps.bin", "signals.bin"] {
+        models.update(std::fs::read(root.join("src/model").join(name))?);
+    }
+    std::fs::write(out.join("models.sha256"), digits(&models.finalize()))?;
     let ready = rules::compile::make_ready(&packs)?;
     let rules = ready.packs.iter().flat_map(|pack| &pack.rules);
     let wanted: Vec<trigger::Wanted<'_>> = rules.flat_map(|rule| rule.wanted()).collect();
@@ -61,4 +66,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(out.join("later.bin"), rules::later::into_store())?;
     std::fs::write(out.join("programs.bin"), ready.programs)?;
     Ok(())
+}
+
+fn digits(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

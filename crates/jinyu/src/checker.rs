@@ -29,7 +29,6 @@ use crate::finding::{By, Dismissal, Examination, Finding, Occurrence, Reason};
 use crate::flow::Flows;
 use crate::folded::{Folded, Reading};
 use crate::homophones::{Homophone, Homophones};
-use crate::model;
 use crate::rules::compile::{CompiledRule, judging, observing, purpose};
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::Pattern;
@@ -40,6 +39,9 @@ use crate::span::Span;
 use crate::suggest::{Edit, Fixed, Safety, Suggestion, apply, keeps_facts, says_the_same, with_pause_before};
 use crate::trigger::{Clauses, Hope, Prospects, Signature, Trigger, Triggered};
 use crate::verify::{Around, Judge, WORDS, judge, matches};
+
+/// The hash of the models' files, by the build script.
+const MODELS_SHA256: &str = include_str!(concat!(env!("OUT_DIR"), "/models.sha256"));
 
 /// The built-in packs as written, file name, text and its SHA-256, in order of loading; the first is the shared vocabulary.
 const SOURCES: &[[&str; 3]] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
@@ -221,10 +223,10 @@ impl Checker {
         self.0.model.is_some()
     }
 
-    /// The weights of the statistical models in use, as they ship; a verdict depends on them as on the packs.
-    pub fn model_sources(&self) -> impl Iterator<Item = &'static [u8]> {
-        let sources = [model::OFFENCE_WEIGHTS, model::STEP_WEIGHTS, model::SIGNAL_WEIGHTS];
-        sources.into_iter().filter(|_| self.has_model())
+    /// The SHA-256 of the weights of the statistical models in use, in hexadecimal digits: a verdict depends on them as on the packs.
+    #[must_use]
+    pub fn model_sha256(&self) -> Option<&'static str> {
+        self.has_model().then_some(MODELS_SHA256)
     }
 
     /// The packs in use, in order of loading.
@@ -416,7 +418,7 @@ impl Checker {
         let inner = &*self.0;
         let mut examination = Examination::default();
         let weight = |hit: &Hit| {
-            let severity = inner.rule(hit.rule).map(|rule| rule.compiled.severity);
+            let severity = inner.rule(hit.rule).map(|rule| (rule.compiled.weight.critical, rule.compiled.severity));
             let applicable = hit.suggestions.iter().map(|suggestion| suggestion.safety).max();
             // Of equals, the one whose pattern says most about what is meant: its groups fill more wordings.
             (hit.reason.is_none(), severity, hit.confidence, applicable, hit.span.len(), hit.suggestions.len())

@@ -46,9 +46,9 @@ pub(crate) struct Opinion {
 }
 
 /// The weights as they ship.
-pub(crate) const STEP_WEIGHTS: &[u8] = include_bytes!("model/steps.bin");
-pub(crate) const SIGNAL_WEIGHTS: &[u8] = include_bytes!("model/signals.bin");
-pub(crate) const OFFENCE_WEIGHTS: &[u8] = include_bytes!("model/offences.bin");
+const STEP_WEIGHTS: &[u8] = include_bytes!("model/steps.bin");
+const SIGNAL_WEIGHTS: &[u8] = include_bytes!("model/signals.bin");
+const OFFENCE_WEIGHTS: &[u8] = include_bytes!("model/offences.bin");
 
 /// The steps that were built in; `None` where their file is of another layout.
 pub(crate) fn steps() -> Option<Table<{ STEPS.len() }>> {

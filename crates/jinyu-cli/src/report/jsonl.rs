@@ -211,7 +211,7 @@ struct SummaryRecord<'a> {
     engine: &'static str,
     packs: Vec<PackRecord<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
+    model: Option<&'static str>,
     #[serde(skip_serializing_if = "<[InputFacts]>::is_empty")]
     inputs: &'a [InputFacts],
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -260,16 +260,10 @@ pub(crate) fn pack_records(checker: &Checker) -> Vec<PackRecord<'_>> {
     checker.pack_sources().map(record).collect()
 }
 
-/// The hash of the weights of the statistical models, where they have a say.
-pub(crate) fn model_hash(checker: &Checker) -> Option<String> {
-    let weights = checker.model_sources().collect::<Vec<_>>().concat();
-    (!weights.is_empty()).then(|| sha256(&weights))
-}
-
 /// The engine's version, and one hash of all packs and models: what a verdict comes from, besides the words.
 pub(crate) fn provenance(checker: &Checker) -> String {
     let packs = pack_records(checker).into_iter().map(|pack| pack.sha256.into_owned());
-    let parts: String = packs.chain(model_hash(checker)).collect();
+    let parts: String = packs.chain(checker.model_sha256().map(str::to_owned)).collect();
     let digits = sha256(parts.as_bytes());
     format!("jinyu {} {}", env!("CARGO_PKG_VERSION"), digits.get(..SHORT).unwrap_or_default())
 }
@@ -434,7 +428,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             partial: tally.partial,
             engine: env!("CARGO_PKG_VERSION"),
             packs: pack_records(checker),
-            model: model_hash(checker),
+            model: checker.model_sha256(),
             inputs: &tally.inputs,
             redacted: tally.redacted,
             without_model: !checker.has_model(),

@@ -12,7 +12,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use tempfile::SpooledTempFile;
 
 use super::file::FileReport;
-use super::jsonl::{model_hash, pack_records};
+use super::jsonl::pack_records;
 use super::row::{Row, rows};
 use super::{Audited, Tally};
 use crate::locale::{Locale, Translator};
@@ -119,7 +119,7 @@ impl FileReport for JunitReport {
         facts.push(("partial".to_owned(), tally.partial.to_string()));
         facts.push(("redacted".to_owned(), tally.redacted.to_string()));
         let packs = pack_records(checker).into_iter();
-        facts.extend(model_hash(checker).map(|hash| ("model".to_owned(), format!("sha256 {hash}"))));
+        facts.extend(checker.model_sha256().map(|hash| ("model".to_owned(), format!("sha256 {hash}"))));
         facts.extend(packs.map(|pack| (format!("pack {} {}", pack.name, pack.version), format!("sha256 {}", pack.sha256))));
         facts.extend(
             tally.inputs.iter().filter_map(|of| Some((format!("input {}", of.file), format!("sha256 {}", of.sha256.as_ref()?)))),

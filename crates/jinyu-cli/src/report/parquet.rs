@@ -14,7 +14,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
 use super::file::FileReport;
-use super::jsonl::{model_hash, pack_records};
+use super::jsonl::pack_records;
 use super::row::{COLUMNS, Row, rows};
 use super::{Audited, Tally};
 use crate::waivers::Suppression;
@@ -142,7 +142,7 @@ impl FileReport for ParquetReport {
         note("jinyu.partial", tally.partial.to_string());
         note("jinyu.redacted", tally.redacted.to_string());
         note("jinyu.packs", serde_json::to_string(&pack_records(checker))?);
-        note("jinyu.model", model_hash(checker).unwrap_or_default());
+        note("jinyu.model", checker.model_sha256().unwrap_or_default().to_owned());
         note("jinyu.inputs", serde_json::to_string(&tally.inputs)?);
         self.out.close()?;
         Ok(())
