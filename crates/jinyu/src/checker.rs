@@ -306,7 +306,7 @@ impl Checker {
         for _ in 0..REWORDINGS {
             let findings = self.run(&current, context).findings;
             if findings.is_empty() {
-                return keeps_facts(text, &current).then_some(current);
+                return (!current.is_empty() && keeps_facts(text, &current)).then_some(current);
             }
             current = with_first_wordings(&current, &findings)?;
         }
@@ -508,6 +508,10 @@ fn with_first_wordings(text: &str, findings: &[Finding]) -> Option<String> {
             if known.text.len() < edit.text.len() {
                 std::mem::swap(&mut known.text, &mut edit.text);
             }
+            if known.span.overlaps(edit.span) {
+                known.span = Span::new(known.span.start.min(edit.span.start), known.span.end.max(edit.span.end));
+                continue;
+            }
             edit = Edit { span: with_pause_before(text, edit.span), text: String::new() };
         }
         edits.push(edit);
@@ -695,5 +699,27 @@ impl Part<'_> {
             let evidence = Vec::new();
             self.hits.push(Hit { rule: pattern.rule, span, reason, confidence, assumed, evidence, suggestions });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_with_one_wording_are_worded_once() {
+        let template = Checker::builder().without_model().build().unwrap().check("你弄错了").remove(0);
+        let finding = |start: usize, end: usize, text: &str| {
+            let span = Span::new(start, end);
+            let suggestion = Suggestion { text: text.to_owned(), safety: Safety::Show, reason: None, span };
+            Finding { span, suggestions: vec![suggestion], ..template.clone() }
+        };
+        let text = "去楼下缴费，快点，谢谢";
+        let request = "麻烦您去楼下缴费";
+        let whole = "去楼下缴费，快点".len();
+        let apart = [finding(0, 15, request), finding(18, whole, request)];
+        assert_eq!(with_first_wordings(text, &apart).as_deref(), Some("麻烦您去楼下缴费，谢谢"));
+        let overlapping = [finding(0, 15, request), finding(0, whole, request)];
+        assert_eq!(with_first_wordings(text, &overlapping).as_deref(), Some("麻烦您去楼下缴费，谢谢"));
     }
 }
