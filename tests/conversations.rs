@@ -202,6 +202,93 @@ fn what_is_promised_is_in_the_ledger_and_what_is_not_stays_out() {
     }
 }
 
+#[test]
+fn what_has_been_done_is_no_promise() {
+    for text in ["十分钟之前给您打过电话了", "我昨天给您打过电话", "前天給您打過電話了", "已经帮您登记过了", "半小时前给您回复了"]
+    {
+        assert_eq!(timed(true, &[(18 * 60, Speaker::Agent, text)]).promises, [], "{text}");
+    }
+    for text in ["我马上给您打过去", "昨天说的那件事我给您登记", "昨天给您打过电话，今天下班前给您答复"]
+    {
+        assert_eq!(timed(true, &[(12 * 60, Speaker::Agent, text)]).promises.len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn verdicts_say_why() {
+    use Speaker::{Agent, Customer};
+    let reason = |assessment: &Assessment, rule: &str| {
+        let flow = assessment.flow.iter().find(|flow| flow.rule.ends_with(rule)).unwrap();
+        flow.reason.clone()
+    };
+    let calm = timed(false, &[(0, Customer, "请问几点开门"), (1, Agent, "您好，九点"), (2, Customer, "好的")]);
+    for (rule, expected) in [
+        ("/no-greeting", "第1轮已问候"),
+        ("/no-apology-after-complaint", "客户没有愤怒、投诉、不满，不适用"),
+        ("/escalation-ignored", "客户没有要求找上级，不适用"),
+        ("/no-thanks-after-hold", "客服没有请稍候，不适用"),
+        ("/slow-first-reply", "最长等了1分"),
+        ("/no-anything-else", "最后3轮客服没有问还需要什么"),
+        ("/promise-broken", "客服没有回访、记录、承诺、说明时间，不适用"),
+    ] {
+        assert_eq!(reason(&calm, rule), expected, "{rule}");
+    }
+    let angry = timed(
+        false,
+        &[
+            (0, Agent, "您好"),
+            (1, Customer, "我就在本市，你们太过分了！我要投诉！"),
+            (2, Agent, "这不关我的事"),
+            (8, Agent, "非常抱歉，二十个小时之内给您回电话"),
+            (9, Customer, "好"),
+        ],
+    );
+    for (rule, expected) in [
+        ("/denial-first", "第1轮愤怒、投诉之后，第2轮推诿、争辩"),
+        ("/no-apology-after-complaint", "第3轮已道歉"),
+        ("/promised-too-late", "第3轮的期限是“二十个小时”，超过12小时（本地）"),
+    ] {
+        assert_eq!(reason(&angry, rule), expected, "{rule}");
+    }
+}
+
+#[test]
+fn agents_are_charged_with_their_own() {
+    use Speaker::{Agent, Customer};
+    let mut conversation = Conversation::new("c");
+    for (turn, (speaker, agent, said)) in [
+        (Agent, "1001", "您好，很高兴为您服务"),
+        (Customer, "1001", "你们太过分了！我要投诉！"),
+        (Agent, "1001", "这不关我的事，我给您转接主管"),
+        (Agent, "1002", "您好，非常抱歉给您添麻烦了，请问是什么问题"),
+        (Customer, "1002", "扣了我两次钱，让你们领导来"),
+        (Agent, "1002", "你弄错了吧"),
+        (Customer, "1002", "我没有弄错"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut utterance = Utterance::new(turn, speaker, said);
+        utterance.agent = Some(agent.into());
+        conversation.utterances.push(utterance);
+    }
+    let score = CHECKER.audit(&conversation).assessment.score;
+    let charged = |rule: &str| {
+        let deduction = score.deductions.iter().find(|of| &*of.rule == rule).unwrap_or_else(|| panic!("{rule}: {score:#?}"));
+        deduction.by.iter().map(|share| &*share.agent).collect::<Vec<_>>()
+    };
+    assert_eq!(charged("blame/got-it-wrong"), ["1002"]);
+    // Nobody's turn shows it: those who spoke after the wish are charged, and who had the last turns.
+    assert_eq!(charged("handling/escalation-ignored"), ["1002"]);
+    assert_eq!(charged("handling/no-anything-else"), ["1001", "1002"]);
+    for agent in ["1001", "1002"] {
+        let lost: f64 = score.deductions.iter().flat_map(|of| &of.by).filter(|of| &*of.agent == agent).map(|of| of.points).sum();
+        assert_eq!(f64::from(score.of_agent(agent)), (100.0 - lost).round(), "{agent}");
+    }
+    assert!(score.overall < score.of_agent("1002") && score.of_agent("1002") < score.of_agent("1001"));
+    assert_eq!(score.of_agent("1003"), 100);
+}
+
 /// What is said at which minute, what became of the promise, and what is violated and what is not.
 type Case<'a> = (&'a [(i64, Speaker, &'a str)], PromiseState, &'a [&'a str], &'a [&'a str]);
 
@@ -324,6 +411,10 @@ proptest! {
             let so_far = session.assess();
             prop_assert_eq!(so_far.flow.len(), CHECKER.packs().iter().map(|pack| pack.flows.len()).sum::<usize>());
             prop_assert!(so_far.score.overall <= 100);
+            for flow in &so_far.flow {
+                prop_assert!(!flow.reason.is_empty() && !flow.reason.contains("第轮"), "{}: {}", flow.rule, flow.reason);
+                prop_assert_eq!(flow.reason.ends_with("，不适用"), flow.verdict == Verdict::NotApplicable, "{}", flow.reason);
+            }
         }
         let batch = CHECKER.audit(&conversation);
         prop_assert_eq!(seen, batch.examinations);

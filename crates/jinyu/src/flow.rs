@@ -1,5 +1,7 @@
 //! Signals, steps and findings of a conversation to verdicts. Receives what each turn held, hands on what each flow rule says of it,
-//! what was promised, and what a reviewer should know. Knows nothing of words.
+//! what was promised, and what a reviewer should know. Knows nothing of words; [`reason`] tells verdicts in Chinese.
+
+mod reason;
 
 use std::sync::Arc;
 
@@ -29,6 +31,13 @@ pub struct FlowVerdict {
     pub turns: Vec<usize>,
     /// Why the rule matters, in Simplified Chinese.
     pub message: Arc<str>,
+    /// Why it says so of this conversation, in Simplified Chinese: 第3轮已道歉.
+    #[serde(default)]
+    pub reason: String,
+    /// The agents who are charged with a violation, as the source names them: whose turns show it, else who spoke after what the rule
+    /// comes after, else all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agents: Vec<Arc<str>>,
 }
 
 /// Something that a reviewer should know about a conversation; it costs nothing.
@@ -52,8 +61,19 @@ pub(crate) struct Flows {
     pub(crate) notes: Vec<LinkedNote>,
     /// Events that make a promise.
     pub(crate) promising: Vec<Event>,
+    /// What events are called, by their numbers.
+    pub(crate) names: Vec<EventName>,
     /// Whether any rule asks whether the agent says the same again.
     pub(crate) compares: bool,
+}
+
+/// What an event is called.
+#[derive(Debug)]
+pub(crate) struct EventName {
+    /// In Simplified Chinese where it has such a name.
+    pub(crate) name: String,
+    /// Whose words show it.
+    pub(crate) speaker: Speaker,
 }
 
 /// A flow rule, linked.
@@ -119,6 +139,8 @@ pub(crate) struct Turn {
     /// As the source counts.
     pub(crate) number: usize,
     pub(crate) speaker: Speaker,
+    /// Of an agent's turn, where the source says.
+    pub(crate) agent: Option<Arc<str>>,
     pub(crate) start_ms: Option<i64>,
     pub(crate) end_ms: Option<i64>,
     /// Sorted.
@@ -305,6 +327,8 @@ impl Flows {
         let verdict = |rule: &LinkedFlow| {
             let (verdict, turns) = rule.judge(held);
             FlowVerdict {
+                reason: rule.reason(held, &self.names, verdict, &turns),
+                agents: if verdict == Verdict::Violated { rule.charged(held, &turns) } else { Vec::new() },
                 rule: rule.id.clone(),
                 verdict,
                 severity: rule.severity,
@@ -359,9 +383,42 @@ impl LinkedFlow {
             Demand::Pause { seconds, trigger, want } => {
                 all(held.triggers(trigger).into_iter().map(|at| pause_after(held, want, at, *seconds)))
             }
-            Demand::Promise { of, since, hours } => promises(held, of, since, *hours),
+            Demand::Promise { of, since, hours, hours_if } => promises(held, of, since, hours_in(held, *hours, hours_if)),
         }
     }
+
+    /// The agents who are charged with a violation that these turns show.
+    fn charged(&self, held: &Timeline, turns: &[usize]) -> Vec<Arc<str>> {
+        let those = |counts: &dyn Fn(usize) -> bool| -> Vec<&Turn> {
+            held.agents().filter(|(index, _)| counts(*index)).map(|(_, turn)| turn).collect()
+        };
+        let [runs, _] = held.counts;
+        let follows = |index: usize| {
+            let window = |at: usize| match self.demand {
+                Demand::Require { window: Window::Turns(turns), .. } | Demand::Forbid { turns, .. } => {
+                    held.run(index) <= held.agent_runs_until(at) + turns
+                }
+                _ => true,
+            };
+            turns.iter().any(|&at| index > at && window(at))
+        };
+        let is_last = |index: usize| match self.demand {
+            Demand::Require { window: Window::Last(last), .. } => turns.is_empty() && held.run(index) + last > runs,
+            _ => false,
+        };
+        let charged = [those(&|index| turns.contains(&index)), those(&follows), those(&is_last), those(&|_| true)];
+        let charged = charged.into_iter().find(|turns| !turns.is_empty()).unwrap_or_default();
+        let mut agents: Vec<Arc<str>> = charged.into_iter().filter_map(|turn| turn.agent.clone()).collect();
+        agents.sort_unstable();
+        agents.dedup();
+        agents
+    }
+}
+
+/// The hours that hold in a conversation.
+fn hours_in(held: &Timeline, hours: Option<u32>, hours_if: &[(Event, u32)]) -> Option<u32> {
+    let shown = hours_if.iter().filter(|(event, _)| held.any(std::slice::from_ref(event)));
+    shown.map(|(_, hours)| *hours).min().or(hours)
 }
 
 /// One verdict from those of several triggers: a violation outweighs what is pending, and that what is satisfied. Its turns are those

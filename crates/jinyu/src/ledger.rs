@@ -515,6 +515,37 @@ fn is_promised(text: &[char], at: usize, length: usize, time: Time) -> bool {
     others <= 4 || has(&before, ACTS) || has(&after, ACTS)
 }
 
+/// Whether words that promise elsewhere tell of what has been done: 昨天给您打了, 十分钟之前给您打, 给您打过电话了.
+pub(crate) fn is_done(text: &[char], at: usize, length: usize) -> bool {
+    let is_break = |c: &char| "，。！？；、,!?;\n".contains(*c);
+    let end = at + length;
+    let from = text.iter().take(at).rposition(is_break).map_or(0, |place| place + 1);
+    // 昨天说的事我给您登记 is about something else that is over.
+    let is_over = (from..end.min(at + 2)).any(|place| {
+        let rest = text.get(place..).unwrap_or_default();
+        let past = PAST.iter().filter(|name| !name.starts_with(['每', '平'])).find_map(|name| starts_with(rest, name));
+        let ago = || {
+            let (length, _) = duration(rest)?;
+            Some(length + starts_with_any(rest.get(length..)?, &["之前", "以前", "前"])?)
+        };
+        past.or_else(ago).is_some_and(|length| place + length + 2 >= at)
+    });
+    let to = text.iter().skip(end).position(is_break).map_or(text.len(), |place| end + place).min(end + 2);
+    let words = text.get(at..to).unwrap_or_default();
+    let is_experienced = words.windows(2).enumerate().any(|(place, pair)| {
+        let after = text.get(at + place + 2..).unwrap_or_default();
+        let ends = after.first().is_none_or(is_break) || starts_with_any(after, AFTER_DONE).is_some();
+        matches!(pair, [verb, '过'] if DONE.contains(*verb)) && ends
+    });
+    is_over || is_experienced
+}
+
+/// Verbs of what agents promise: with 过 it has been done.
+const DONE: &str = "打拨回发寄说讲系络知访复覆馈记理退电送告";
+
+/// What may follow 过 there: 打过去 and 打过来 are still to be done.
+const AFTER_DONE: &[&str] = &["了", "的", "您", "你", "电话", "短信", "消息", "信息", "一次", "两次", "一下"];
+
 /// The times that a folded text names: place, length and meaning of those that are not over.
 fn times(text: &[char]) -> Vec<(usize, usize, Time)> {
     let mut found = Vec::new();

@@ -115,8 +115,9 @@ pub use phrases::{PhraseMatch, PhraseMatches, Phrases};
 pub use rules::flow::{FlowRule, NoteRule, Verdict};
 pub use rules::{
     Care, Category, Confidence, Edge, Example, Fix, FixRef, Kind, Replace, Retelling, Rule, RulePack, Scope, Severity, Weight,
+    event_in_chinese,
 };
-pub use score::{CareScores, Deduction, Score};
+pub use score::{CareScores, Deduction, Score, Share};
 pub use script::Script;
 pub use span::{Positions, Span};
 pub use suggest::{Fixed, Safety, Suggestion};

@@ -174,6 +174,66 @@ impl Kind {
     }
 }
 
+/// What a signal or step of the built-in packs, or a category, is called in Chinese, Simplified; none for other names.
+///
+/// ```
+/// assert_eq!(jinyu::event_in_chinese("apologise"), Some("道歉"));
+/// assert_eq!(jinyu::event_in_chinese("mine"), None);
+/// ```
+#[must_use]
+pub fn event_in_chinese(name: &str) -> Option<&'static str> {
+    if let Some(category) = Category::ALL.into_iter().find(|category| category.as_str() == name) {
+        return Some(category.chinese());
+    }
+    Some(match name {
+        "dissatisfaction" => "不满",
+        "anger" => "愤怒",
+        "complaint" => "投诉",
+        "escalation" => "要求找上级",
+        "compensation" => "要求赔偿",
+        "legal-or-media" => "法律或媒体",
+        "churn" => "要走",
+        "repeat-contact" => "重复来询",
+        "abuse" => "辱骂",
+        "greet" => "问候",
+        "acknowledge" => "回应",
+        "apologise" => "道歉",
+        "empathise" => "体谅",
+        "ask" => "询问",
+        "restate" => "复述",
+        "record" => "记录",
+        "hold" => "请稍候",
+        "offer" => "给方案",
+        "timeline" => "说明时间",
+        "check-satisfied" => "确认满意",
+        "anything-else" => "问还需要什么",
+        "thank" => "感谢",
+        "follow-up" => "回访",
+        "goodbye" => "道别",
+        "promise" => "承诺",
+        "vague-time" => "时间含糊",
+        "transfer" => "转接",
+        "argue" => "争辩",
+        "push-away" => "推开",
+        "resolved" => "已解决",
+        "declines" => "不再需要",
+        "threatens" => "威胁",
+        "reverses" => "反复",
+        "proud" => "矜持",
+        "odd" => "古怪",
+        "lewd" => "下流",
+        "gives-facts" => "说明情况",
+        "finds-fault" => "处处挑剔",
+        "excessive-demand" => "要求过高",
+        "drunk" => "醉酒",
+        "digresses" => "离题",
+        "customer-left" => "客户离开",
+        "argues" => "爱争辩",
+        "in-town" => "本地",
+        _ => return None,
+    })
+}
+
 /// How much a finding weighs. The order is from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,6 +1,7 @@
 //! Findings and verdicts to a score. Receives what a conversation cost by rule, hands on a hundred less these points, overall and for
 //! each CARE dimension, with the evidence of each deduction.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,24 @@ pub struct Deduction {
     pub turns: Vec<usize>,
     /// Whether it leaves nothing.
     pub critical: bool,
+    /// What of it each agent is charged with that the source names: as if the others had broken nothing, so that it may come to more
+    /// than the points where several share them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Share>,
+}
+
+/// What of a deduction an agent is charged with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Share {
+    /// Who, as the source names its agents.
+    pub agent: Arc<str>,
+    /// Points, to a tenth.
+    pub points: f64,
+    /// How often they broke the rule.
+    pub times: usize,
+    /// Their turns that show it, as the source counts; of a flow rule all that do.
+    pub turns: Vec<usize>,
 }
 
 /// What findings of one rule have cost so far.
@@ -70,6 +89,32 @@ pub(crate) struct Loss {
     pub(crate) weight: Weight,
     pub(crate) turns: Vec<usize>,
     pub(crate) times: usize,
+    /// Of each agent who is named: the turns, and how often.
+    pub(crate) by: BTreeMap<Arc<str>, (Vec<usize>, usize)>,
+}
+
+impl Loss {
+    pub(crate) fn new(rule: Arc<str>, care: Care, weight: Weight) -> Self {
+        Self { rule, care, weight, turns: Vec::new(), times: 0, by: BTreeMap::new() }
+    }
+
+    /// Another finding.
+    pub(crate) fn add(&mut self, turn: usize, agent: Option<&Arc<str>>) {
+        let own = agent.map(|agent| self.by.entry(Arc::clone(agent)).or_default());
+        for (turns, times) in
+            [Some((&mut self.turns, &mut self.times)), own.map(|(turns, times)| (turns, times))].into_iter().flatten()
+        {
+            *times += 1;
+            if turns.last() != Some(&turn) {
+                turns.push(turn);
+            }
+        }
+    }
+
+    /// What so many findings cost.
+    fn points(&self, times: usize) -> f64 {
+        (times as f64 * f64::from(self.weight.points)).min(f64::from(self.weight.cap))
+    }
 }
 
 impl Score {
@@ -80,10 +125,20 @@ impl Score {
             .map(|loss| Deduction {
                 rule: loss.rule.clone(),
                 care: loss.care,
-                points: (loss.times as f64 * f64::from(loss.weight.points)).min(f64::from(loss.weight.cap)),
+                points: loss.points(loss.times),
                 times: loss.times,
                 turns: loss.turns.clone(),
                 critical: loss.weight.critical,
+                by: loss
+                    .by
+                    .iter()
+                    .map(|(agent, (turns, times))| Share {
+                        agent: agent.clone(),
+                        points: loss.points(*times),
+                        times: *times,
+                        turns: turns.clone(),
+                    })
+                    .collect(),
             })
             .collect();
         let points = |applies: bool| -> f64 {
@@ -97,13 +152,17 @@ impl Score {
         let share = if applicable > 0.0 { (all / applicable).min(MOST) } else { 1.0 };
         for (rule, verdict) in flows.rules.iter().zip(verdicts).filter(|(_, verdict)| verdict.verdict == Verdict::Violated) {
             let points = (f64::from(rule.weight.points) * share).min(f64::from(rule.weight.cap));
+            let points = (points * 10.0).round() / 10.0;
+            let turns = &verdict.turns;
+            let of = |agent: &Arc<str>| Share { agent: agent.clone(), points, times: 1, turns: turns.clone() };
             deductions.push(Deduction {
                 rule: rule.id.clone(),
                 care: rule.care,
-                points: (points * 10.0).round() / 10.0,
+                points,
                 times: 1,
-                turns: verdict.turns.clone(),
+                turns: turns.clone(),
                 critical: rule.weight.critical,
+                by: verdict.agents.iter().map(of).collect(),
             });
         }
         deductions.sort_by(|one, other| other.points.total_cmp(&one.points).then_with(|| one.rule.cmp(&other.rule)));
@@ -121,5 +180,17 @@ impl Score {
             empathic: left(Some(Care::Empathic)),
         };
         Self { overall: left(None), care, critical, deductions }
+    }
+
+    /// An agent's own score: a hundred less what they are charged with, 0 to 100.
+    #[must_use]
+    pub fn of_agent(&self, agent: &str) -> u32 {
+        let shares = || {
+            let of =
+                |deduction: &'_ Deduction| deduction.by.iter().find(|share| &*share.agent == agent).map(|share| share.points);
+            self.deductions.iter().filter_map(move |deduction| Some((of(deduction)?, deduction.critical)))
+        };
+        let lost: f64 = shares().map(|(points, _)| points).sum();
+        if shares().any(|(_, critical)| critical) { 0 } else { (100.0 - lost).max(0.0).round() as u32 }
     }
 }

@@ -1,13 +1,14 @@
 //! Flow rules and notes, linked: the events that they name get numbers, and a name that no rule gives is an error.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::LinkedRule;
+use crate::conversation::Speaker;
 use crate::error::Error;
-use crate::flow::{Event, Flows, LinkedFlow};
-use crate::rules::Category;
+use crate::flow::{Event, EventName, Flows, LinkedFlow};
 use crate::rules::compile::CompiledPack;
+use crate::rules::{Category, Kind, event_in_chinese};
 
 /// The numbers of events that flow rules and notes ask for.
 #[derive(Debug, Default)]
@@ -36,9 +37,14 @@ pub(super) fn link<'a>(packs: impl Iterator<Item = &'a CompiledPack> + Clone) ->
         return Ok((flows, events));
     }
     let categories = Category::ALL.map(Category::as_str);
-    let known: BTreeSet<&str> = rules().flat_map(|rule| [rule.kind.name(), &*rule.id]).chain(categories).collect();
+    // Each name, and whose words it is about.
+    let of_rules = rules().flat_map(|rule| {
+        let speaker = if matches!(rule.kind, Kind::Signal(_)) { Speaker::Customer } else { Speaker::Agent };
+        [(rule.kind.name(), speaker), (&*rule.id, speaker)]
+    });
+    let known: BTreeMap<&str, Speaker> = categories.map(|name| (name, Speaker::Agent)).into_iter().chain(of_rules).collect();
     let mut event = |name: &String| {
-        if !known.contains(name.as_str()) {
+        if !known.contains_key(name.as_str()) {
             let names: BTreeSet<&str> = rules().map(|rule| rule.kind.name()).collect();
             let names = names.into_iter().collect::<Vec<_>>().join(", ");
             return Err(format!("no rule gives \"{name}\"; there are {names}, and ids of rules"));
@@ -56,5 +62,14 @@ pub(super) fn link<'a>(packs: impl Iterator<Item = &'a CompiledPack> + Clone) ->
             flows.add_note(note, &mut event).map_err(fail)?;
         }
     }
+    let mut names: Vec<_> = events.0.iter().map(|(name, &event)| (event, name)).collect();
+    names.sort_unstable();
+    flows.names = names
+        .into_iter()
+        .map(|(_, name)| EventName {
+            name: event_in_chinese(name).unwrap_or(name).to_owned(),
+            speaker: known.get(name.as_str()).copied().unwrap_or_default(),
+        })
+        .collect();
     Ok((flows, events))
 }

@@ -10,7 +10,7 @@ use super::{Checker, Context};
 use crate::conversation::{Channel, Conversation, Speaker, Utterance};
 use crate::finding::{By, Examination, Finding, Occurrence};
 use crate::flow::{Event, FlowVerdict, Note, Timeline, Turn};
-use crate::ledger::{Promise, PromiseState, deadline};
+use crate::ledger::{Promise, PromiseState, deadline, is_done};
 use crate::rules::Confidence;
 use crate::rules::flow::Verdict;
 use crate::score::{Loss, Score};
@@ -259,17 +259,10 @@ impl Session {
             if finding.confidence == Confidence::Low {
                 continue;
             }
-            let loss = self.losses.entry(rule.compiled.id.clone()).or_insert_with(|| Loss {
-                rule: rule.compiled.id.clone(),
-                care: rule.compiled.care,
-                weight: rule.compiled.weight,
-                turns: Vec::new(),
-                times: 0,
-            });
-            loss.times += 1;
-            if loss.turns.last() != Some(&utterance.turn) {
-                loss.turns.push(utterance.turn);
-            }
+            let compiled = &rule.compiled;
+            let loss = self.losses.entry(compiled.id.clone());
+            let loss = loss.or_insert_with(|| Loss::new(compiled.id.clone(), compiled.care, compiled.weight));
+            loss.add(utterance.turn, utterance.agent.as_ref());
         }
         events.sort_unstable();
         events.dedup();
@@ -278,13 +271,13 @@ impl Session {
             .iter()
             .find(|step| inner.events.named(&step.name).is_some_and(|event| inner.flows.promising.contains(&event)));
         if let (Speaker::Agent, Some(step)) = (utterance.speaker, promising) {
-            let promise = promise(utterance, step);
-            self.timeline.promises.push(promise);
+            self.timeline.promises.extend(promise(utterance, step));
         }
         let is_compared = inner.flows.compares && utterance.speaker == Speaker::Agent;
         self.timeline.push(Turn {
             number: utterance.turn,
             speaker: utterance.speaker,
+            agent: utterance.agent.clone().filter(|_| utterance.speaker == Speaker::Agent),
             start_ms: utterance.start_ms,
             end_ms: utterance.end_ms,
             events,
@@ -355,13 +348,17 @@ fn letters(text: &str) -> usize {
     text.chars().filter(|&c| is_han(c) || c.is_alphanumeric()).count()
 }
 
-/// What an agent promised by a step.
-fn promise(utterance: &Utterance, step: &Occurrence) -> Promise {
+/// What an agent promised by a step, unless the words tell of what has been done.
+fn promise(utterance: &Utterance, step: &Occurrence) -> Option<Promise> {
     let folded: Vec<char> = utterance.text.chars().map(fold).collect();
     let deadline = deadline(&folded);
+    let before = utterance.text.get(..step.span.start).map_or(0, |before| before.chars().count());
+    if deadline.is_none() && is_done(&folded, before, step.text.chars().count()) {
+        return None;
+    }
     let seconds = deadline.as_ref().and_then(|deadline| deadline.seconds);
     let due = |(start, seconds): (i64, u64)| i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(start);
-    Promise {
+    Some(Promise {
         turn: utterance.turn,
         agent: utterance.agent.clone(),
         what: step.text.clone(),
@@ -369,7 +366,7 @@ fn promise(utterance: &Utterance, step: &Occurrence) -> Promise {
         seconds,
         due_ms: utterance.start_ms.zip(seconds).and_then(due),
         state: PromiseState::Open,
-    }
+    })
 }
 
 /// Stands for what was said, numbers and marks left out: the same stock sentence has the same.

@@ -1,6 +1,7 @@
 //! Rules over whole conversations, as packs write them: `[[flow]]` and `[[note]]`. Receives TOML, hands on [`FlowRule`]s and
 //! [`NoteRule`]s, validated on their own; whether the events that they name exist is asked when a checker is built.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -73,11 +74,13 @@ impl FlowRule {
             Demand::FirstReply { seconds } => vec![("first-reply", seconds.to_string())],
             Demand::Gap { seconds } => vec![("gap", seconds.to_string())],
             Demand::Pause { seconds, want, .. } => vec![("pause", seconds.to_string()), ("want", list(want))],
-            Demand::Promise { of, since, hours } => {
+            Demand::Promise { of, since, hours, hours_if } => {
+                let hours_if: Vec<String> = hours_if.iter().map(|(event, hours)| format!("{event} {hours}")).collect();
                 vec![
                     ("of", list(of)),
                     ("since", list(since)),
                     ("within-hours", hours.map_or(String::new(), |hours| hours.to_string())),
+                    ("within-hours-if", hours_if.join(", ")),
                 ]
             }
         };
@@ -158,8 +161,8 @@ pub(crate) enum Demand<E> {
     /// After the trigger and a pause longer than so many seconds, the agent's next words must hold one of the wanted events.
     Pause { seconds: u32, trigger: Trigger<E>, want: Vec<E> },
     /// What is promised by one of these events must be due within so many hours, or else, must be kept; only after one of `since`, if
-    /// there are any.
-    Promise { of: Vec<E>, since: Vec<E>, hours: Option<u32> },
+    /// there are any. Where a conversation shows an event of `hours_if`, its hours hold instead, the fewest of several.
+    Promise { of: Vec<E>, since: Vec<E>, hours: Option<u32>, hours_if: Vec<(E, u32)> },
 }
 
 /// What makes a flow rule ask.
@@ -235,9 +238,12 @@ impl<E> Demand<E> {
             Self::Pause { seconds, trigger, want } => {
                 Demand::Pause { seconds: *seconds, trigger: trigger.map(event)?, want: map_all(want, event)? }
             }
-            Self::Promise { of, since, hours } => {
-                Demand::Promise { of: map_all(of, event)?, since: map_all(since, event)?, hours: *hours }
-            }
+            Self::Promise { of, since, hours, hours_if } => Demand::Promise {
+                of: map_all(of, event)?,
+                since: map_all(since, event)?,
+                hours: *hours,
+                hours_if: hours_if.iter().map(|(name, hours)| Ok((event(name)?, *hours))).collect::<Result<_, String>>()?,
+            },
         })
     }
 }
@@ -328,6 +334,8 @@ pub(crate) struct RawFlow {
     gap: Option<u32>,
     pause: Option<u32>,
     within_hours: Option<u32>,
+    #[serde(default)]
+    within_hours_if: BTreeMap<String, u32>,
     #[serde(default)]
     violated: Vec<String>,
     #[serde(default)]
@@ -434,6 +442,7 @@ impl RawFlow {
             ("gap", self.gap.is_some()),
             ("pause", self.pause.is_some()),
             ("within-hours", self.within_hours.is_some()),
+            ("within-hours-if", !self.within_hours_if.is_empty()),
         ];
         lists.chain(others.into_iter().filter(|(_, given)| *given).map(|(key, _)| key)).collect()
     }
@@ -461,7 +470,7 @@ impl RawFlow {
             RawKind::Order => (&["order", "optional"], &["order"]),
             RawKind::Repeat => (&["times", "characters"], &[]),
             RawKind::Timing => (&["first-reply", "gap", "pause", "after", "since", "trigger", "want", "certain"], &[]),
-            RawKind::Promise => (&["of", "since", "within-hours"], &["of"]),
+            RawKind::Promise => (&["of", "since", "within-hours", "within-hours-if"], &["of"]),
         };
         let given = self.given();
         if let Some(other) = given.iter().find(|key| !known.contains(key)) {
@@ -518,7 +527,17 @@ impl RawFlow {
                 (None, None, Some(_)) => return Err("`pause` needs after = [\"…\"] and want = [\"…\"]".to_owned()),
                 _ => return Err("give one of first-reply, gap and pause, in seconds".to_owned()),
             },
-            RawKind::Promise => Demand::Promise { of: self.of.clone(), since: self.since.clone(), hours: self.within_hours },
+            RawKind::Promise if self.within_hours.is_none() && !self.within_hours_if.is_empty() => {
+                return Err(
+                    "`within-hours-if` says when other hours hold; give those that hold else with within-hours".to_owned()
+                );
+            }
+            RawKind::Promise => Demand::Promise {
+                of: self.of.clone(),
+                since: self.since.clone(),
+                hours: self.within_hours,
+                hours_if: self.within_hours_if.clone().into_iter().collect(),
+            },
         })
     }
 }
