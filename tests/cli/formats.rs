@@ -112,6 +112,12 @@ fn what_is_broken_is_named() {
 }
 
 /// Conversations as they are listed, each with its number of utterances and when it began.
+#[test]
+fn an_array_of_no_records_is_one_mistake() {
+    let ran = feed(&mut jinyu(&["audit", "--from", "jsonl", "-"]), "[1,2]\n");
+    assert_eq!((ran.code, ran.err.lines().count()), (2, 1), "{}", ran.err);
+}
+
 fn conversations(out: &str) -> Vec<(String, usize, Option<i64>)> {
     #[derive(Deserialize)]
     struct Listed {

@@ -114,7 +114,7 @@ pub(crate) struct FixArgs {
                         decimal point). 10:02 is minutes and seconds since the beginning in subtitles, and where the first such time of the conversation\n\
                         begins with 0 (00:05); else it is hours and minutes of a day, and after 23:59 comes the next one.\n\
                         Files may be packed (.gz .zst) and in UTF-8, UTF-16, GB18030, GBK or Big5; folders are searched for all of these.\n\
-                        Only agents are judged. Exit codes: 0 clean, 1 findings, 2 error, 130 stopped by Ctrl-C (reports hold what was done).\n\n\
+                        Only agents are judged. Exit codes: 0 clean, 1 findings, 2 error, 130 stopped by Ctrl-C or SIGTERM (reports hold what was done).\n\n\
                         Examples:\n  \
                         jinyu audit calls/\n  \
                         jinyu audit --speakers 坐席A=agent,来电=customer monday.txt\n  \
@@ -213,7 +213,7 @@ pub(crate) struct ReviewImportArgs {
 #[command(
     after_help = "PACKS is a pack, a folder of packs, or `default` for the built-in ones; give --old and --new more than once to join several.\n\
                         Examples inside the packs are not run: `jinyu rules test` does that.\n\
-                        Exit codes: 0 nothing changes, 1 something does, 2 error, 130 stopped by Ctrl-C.\n\n\
+                        Exit codes: 0 nothing changes, 1 something does, 2 error, 130 stopped by Ctrl-C or SIGTERM.\n\n\
                         Examples:\n  \
                         jinyu replay --old default --new default --new company.toml calls/\n  \
                         jinyu replay --old rules-2026/ --new rules-2027/ --out change.html 'calls/**/*.csv'\n  \

@@ -65,8 +65,13 @@ pub(crate) fn build(mut packs: Vec<RulePack>, builder: CheckerBuilder, problems:
     }
 }
 
-/// Reads the packs at some paths; a folder stands for its *.toml, sorted. What cannot be read is reported.
+/// Reads the packs at some paths; a folder stands for its *.toml, sorted. What cannot be read is reported and left out.
 pub(crate) fn packs(paths: &[PathBuf], problems: &mut Problems) -> Vec<RulePack> {
+    packs_or(paths, " (going on without this pack)", problems)
+}
+
+/// The same for who may not go on: `remark` ends the message about a pack that is broken.
+pub(crate) fn packs_or(paths: &[PathBuf], remark: &str, problems: &mut Problems) -> Vec<RulePack> {
     let mut packs = Vec::new();
     for path in paths {
         for file in pack_files(path, problems) {
@@ -74,7 +79,7 @@ pub(crate) fn packs(paths: &[PathBuf], problems: &mut Problems) -> Vec<RulePack>
                 Ok(bytes) => match String::from_utf8(bytes) {
                     Ok(source) => match RulePack::from_toml(&file.display().to_string(), &source) {
                         Ok(pack) => packs.push(pack),
-                        Err(error) => problems.report(format_args!("{error} (going on without this pack)")),
+                        Err(error) => problems.report(format_args!("{error}{remark}")),
                     },
                     Err(error) => {
                         let good = error.utf8_error().valid_up_to();

@@ -36,11 +36,11 @@ enum Outcome {
     Clean,
     /// Findings, failing examples, or changes that a diff shows.
     Findings,
-    /// Ctrl-C came before the end: what was found is a part.
+    /// Ctrl-C or SIGTERM came before the end: what was found is a part.
     Stopped,
 }
 
-/// The exit code after Ctrl-C, as shells give it.
+/// The exit code after Ctrl-C, as shells give it, and after SIGTERM too.
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
@@ -61,8 +61,9 @@ fn main() -> ExitCode {
         Ok(Outcome::Findings) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // What is read is reported where it is read; only the output is left.
-            let about = if error.is::<io::Error>() { "cannot write to standard output: " } else { "" };
+            // What is read is reported where it is read, and other files are named; only standard output is left.
+            let is_bare = error.chain().next().is_some_and(|cause| cause.is::<io::Error>());
+            let about = if is_bare { "cannot write to standard output: " } else { "" };
             problems.report(format_args!("{about}{error:#}"));
             ExitCode::from(2)
         }

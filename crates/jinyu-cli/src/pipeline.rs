@@ -17,11 +17,12 @@ use crate::progress::Progress;
 use crate::read::meter::InputFacts;
 use crate::read::transcripts::{self, Listener, Read, Reading};
 use crate::report::Tally;
+use crate::report::file::remove_unfinished;
 
 /// Conversations under way at most, read but not yet written.
 const UNDER_WAY: usize = 256;
 
-/// A flag that Ctrl-C sets; a second one ends the program at once.
+/// A flag that Ctrl-C and SIGTERM set; a second one ends the program at once.
 #[allow(clippy::exit, reason = "who presses it twice wants no report")]
 pub(crate) fn stop_on_signal() -> Arc<AtomicBool> {
     let stopped = Arc::new(AtomicBool::new(false));
@@ -29,6 +30,7 @@ pub(crate) fn stop_on_signal() -> Arc<AtomicBool> {
     // Without a handler Ctrl-C just ends, and the report with it.
     let _ = ctrlc::set_handler(move || {
         if on_signal.swap(true, Ordering::Relaxed) {
+            remove_unfinished();
             std::process::exit(INTERRUPTED.into());
         }
     });
@@ -109,7 +111,7 @@ struct Job<T> {
     result: SyncSender<T>,
 }
 
-/// Somebody pressed Ctrl-C, or nobody reads what we write.
+/// Somebody pressed Ctrl-C or asked us to end, or nobody reads what we write.
 #[derive(Debug)]
 struct Stopped;
 

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result, bail};
-use jinyu::{Checker, Report};
+use jinyu::{Checker, CheckerBuilder, Report};
 use serde::Serialize;
 
 use self::compare::{Change, Item, OldNew, Sums, items};
@@ -47,9 +47,9 @@ pub(crate) fn run(args: &ReplayArgs, problems: &mut Problems) -> Result<Outcome>
     let old = checker(&args.old, args, problems)?;
     let new = checker(&args.new, args, problems)?;
     let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
+    let stopped = pipeline::stop_on_signal();
     let page = args.out.as_deref().map(new_page).transpose()?;
     let reading = Reading::new(&args.reading);
-    let stopped = pipeline::stop_on_signal();
     let progress = Progress::new(reading.meter(), locale, args.output.format == Format::Text || !io::stdout().is_terminal());
     let judge = |read| compare(&old, &new, args.redact, read);
     let write = |changes| write(args, changes);
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &ReplayArgs, problems: &mut Problems) -> Result<Outcome>
 fn checker(packs: &[PathBuf], args: &ReplayArgs, problems: &mut Problems) -> Result<Checker> {
     let before = problems.count();
     let (defaults, paths): (Vec<PathBuf>, Vec<PathBuf>) = packs.iter().cloned().partition(|path| path == Path::new(DEFAULT));
-    let packs = load::packs(&paths, problems);
+    let packs = load::packs_or(&paths, "", problems);
     let mut builder = Checker::builder().channel(load::channel(args.asr)).without_examples();
     if defaults.is_empty() {
         builder = builder.without_default_packs();
@@ -84,11 +84,14 @@ fn checker(packs: &[PathBuf], args: &ReplayArgs, problems: &mut Problems) -> Res
     if args.no_model {
         builder = builder.without_model();
     }
-    let checker = load::build(packs, builder, problems);
-    if problems.count() > before {
-        bail!("both sets of rules must be whole to be compared; mend what is named above and run this again");
+    let checker = packs.into_iter().fold(builder, CheckerBuilder::pack).build();
+    if let Err(error) = &checker {
+        problems.report(error);
     }
-    checker
+    match checker {
+        Ok(checker) if problems.count() == before => Ok(checker),
+        _ => bail!("both sets of rules must be whole to be compared; mend what is named above and run this again"),
+    }
 }
 
 /// Judges a conversation by both.

@@ -114,8 +114,13 @@ impl<'a> Interpreter<'a> {
         if let Some(object) = object(raw) {
             self.object(place, place.line(raw.get()), &object, frame, depth, problems);
         } else if let Some(elements) = array(raw) {
+            // An array of what is no record is one mistake.
+            let is_inner = |element: &RawValue| element.get().starts_with(['{', '[']);
+            let mut other = elements.iter().find(|element| !is_inner(element)).copied();
             for element in elements {
-                self.value(place, element, frame, depth + 1, problems);
+                if is_inner(element) || other.take().is_some() {
+                    self.value(place, element, frame, depth + 1, problems);
+                }
             }
         } else {
             problems.report_line(

@@ -4,8 +4,9 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use jinyu::Checker;
 use tempfile::NamedTempFile;
 
@@ -140,9 +141,23 @@ impl FileReports {
     }
 }
 
+/// Files that are being written under another name, for who ends the program at once.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes files that are still being written; those that have their name are no longer there under the other.
+pub(crate) fn remove_unfinished() {
+    for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        // Nobody is left to tell.
+        let _ = std::fs::remove_file(path);
+    }
+}
+
 /// A new file in the folder of `path`, which vanishes unless it is given its name.
 pub(crate) fn create(path: &Path) -> Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        bail!("there is no folder {}; make it, or check the path", folder.display());
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".jinyu-").suffix(".part");
     #[cfg(unix)]
@@ -151,7 +166,9 @@ pub(crate) fn create(path: &Path) -> Result<NamedTempFile> {
         // As any other new file, less what the umask takes: reports are for teams.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).context("its folder does not let us make a file; check the path")
+    let file = builder.tempfile_in(folder).context("its folder does not let us make a file; check the path")?;
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(file.path().to_owned());
+    Ok(file)
 }
 
 fn new_report(form: FileForm, file: File, locale: Locale, explain: bool, checker: &Checker) -> Result<Box<dyn FileReport>> {
