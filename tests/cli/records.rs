@@ -119,6 +119,10 @@ pub(crate) struct SummaryRecord {
     pub(crate) redacted: bool,
     #[serde(default)]
     pub(crate) without_model: bool,
+    #[serde(default)]
+    pub(crate) speech: bool,
+    pub(crate) waivers: Option<String>,
+    pub(crate) baseline: Option<String>,
     pub(crate) suppressed: Option<usize>,
     pub(crate) unused_waivers: Option<usize>,
     pub(crate) known: Option<usize>,
@@ -170,6 +174,8 @@ pub(crate) struct ConversationRecord {
     pub(crate) utterances: usize,
     #[serde(default)]
     pub(crate) agents: Vec<String>,
+    #[serde(default)]
+    pub(crate) agent_scores: BTreeMap<String, u32>,
     pub(crate) start_ms: Option<i64>,
     pub(crate) score: Option<u32>,
     pub(crate) care: Option<BTreeMap<String, u32>>,
@@ -208,8 +214,21 @@ pub(crate) struct FlowRecord {
     pub(crate) care: String,
     pub(crate) turns: Vec<usize>,
     pub(crate) message: String,
+    pub(crate) reason: String,
+    #[serde(default)]
+    pub(crate) agents: Vec<String>,
     pub(crate) fingerprint: Option<String>,
     pub(crate) suppressed: Option<SuppressionRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "the shape is the test")]
+pub(crate) struct ShareRecord {
+    pub(crate) agent: String,
+    pub(crate) points: f64,
+    pub(crate) times: usize,
+    pub(crate) turns: Vec<usize>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -222,6 +241,8 @@ pub(crate) struct DeductionRecord {
     pub(crate) times: usize,
     pub(crate) turns: Vec<usize>,
     pub(crate) critical: bool,
+    #[serde(default)]
+    pub(crate) by: Vec<ShareRecord>,
 }
 
 #[derive(Debug, Deserialize)]

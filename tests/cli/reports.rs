@@ -166,9 +166,11 @@ fn redacted_reports_hold_no_personal_data() {
 
 #[test]
 fn targets_that_cannot_be_written() {
-    for (outs, said) in
-        [(&["r.doc"][..], ".junit.xml"), (&["r.csv", "r.csv"][..], "twice"), (&["no-such-folder/r.csv"][..], "no-such-folder")]
-    {
+    for (outs, said) in [
+        (&["r.doc"][..], ".junit.xml"),
+        (&["r.csv", "r.csv"][..], "twice"),
+        (&["no-such-folder/r.csv"][..], "jinyu: cannot write no-such-folder/r.csv: there is no folder no-such-folder"),
+    ] {
         let folder = folder(&[("calls.jsonl", CALLS.as_bytes())]);
         let mut command = jinyu(&["audit"]);
         command.arg(folder.path().join("calls.jsonl")).current_dir(folder.path());
@@ -183,9 +185,73 @@ fn targets_that_cannot_be_written() {
     }
 }
 
+/// Two agents, of whom the second blames; what the first promises is a past act.
+const HANDED_ON: &str = r#"{"conversation":"转接","turn":1,"speaker":"agent","agent_id":"1001","text":"您好，我昨天给您打过电话"}
+{"conversation":"转接","turn":2,"speaker":"customer","agent_id":"1001","text":"你们太过分了！我要投诉！"}
+{"conversation":"转接","turn":3,"speaker":"agent","agent_id":"1002","text":"你弄错了，两个小时之内给您回电话"}
+"#;
+
+#[test]
+fn deductions_and_promises_name_who_is_charged() {
+    let folder = folder(&[("calls.jsonl", HANDED_ON.as_bytes())]);
+    let mut command = super::bare();
+    command.args(["audit", "--no-model", "--asr", "--out", "r.xlsx", "--out", "r.jsonl", "--out", "r.html", "calls.jsonl"]);
+    let ran = run(command.current_dir(folder.path()));
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    assert!(ran.out.contains("--no-model：") && ran.out.contains("--asr："), "{}", ran.out);
+    assert!(ran.out.contains("经过：第2轮愤怒、投诉之后"), "{}", ran.out);
+    let summary = sheet(&folder, "汇总");
+    for option in ["--no-model", "--asr"] {
+        assert!(summary.iter().any(|row| row[0] == "设置" && row[1] == option), "{summary:?}");
+        assert!(text(&folder, "html").contains(option));
+    }
+    let lost = sheet(&folder, "扣分");
+    assert_eq!(lost[0], ["对话编号", "坐席", "规则", "扣分", "维度", "轮", "次数", "一票否决", "文件"]);
+    let blame = lost.iter().find(|row| row[2].starts_with("blame/")).unwrap();
+    assert_eq!((blame[0].as_str(), blame[1].as_str(), blame[5].as_str()), ("转接", "1002", "3"));
+    let promised = sheet(&folder, "承诺");
+    assert_eq!(promised.len(), 2, "{promised:?}");
+    assert_eq!((promised[1][1].as_str(), promised[1][3].as_str(), promised[1][5].as_str()), ("1002", "两个小时", "未见结果"));
+    let records = json_lines(&folder);
+    let conversation = records.iter().find(|record| record["type"] == "conversation").unwrap();
+    let scores = &conversation["agent_scores"];
+    assert!(scores["1001"].as_u64() > scores["1002"].as_u64(), "{conversation}");
+    assert!(
+        conversation["flow"].as_array().unwrap().iter().all(|flow| flow["reason"].as_str().is_some_and(|why| !why.is_empty()))
+    );
+    let last = records.last().unwrap();
+    assert_eq!((&last["speech"], &last["without_model"]), (&Value::Bool(true), &Value::Bool(true)));
+}
+
+#[test]
+fn reports_beside_the_transcripts_are_passed_over() {
+    let folder = reports(CALLS, &[]);
+    fs::copy(folder.path().join("r.jsonl"), folder.path().join("r.txt")).unwrap();
+    let mut command = jinyu(&["audit", "--format", "jsonl"]);
+    let ran = run(command.arg(folder.path()).arg(folder.path().join("r.html")));
+    assert_eq!(ran.code, 1, "no error: {}", ran.err);
+    for name in ["r.csv", "r.html", "r.jsonl", "r.txt", "r.xlsx"] {
+        assert!(ran.err.contains(&format!("{name}: is a report of jinyu")), "{name}: {}", ran.err);
+    }
+    let last: Value = serde_json::from_str(ran.out.lines().last().unwrap()).unwrap();
+    assert_eq!((last["files"].as_u64(), last["conversations"].as_u64(), last["errors"].as_u64()), (Some(1), Some(3), Some(0)));
+    assert_eq!(last["inputs"].as_array().map(Vec::len), Some(1));
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupted_audit_leaves_a_partial_report() {
+    leaves_a_partial_report("-INT");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_audit_that_is_told_to_end_leaves_a_partial_report() {
+    leaves_a_partial_report("-TERM");
+}
+
+#[cfg(unix)]
+fn leaves_a_partial_report(signal: &str) {
     let folder = folder(&[]);
     let out = folder.path().join("r.jsonl");
     let mut child = jinyu(&["audit", "-"])
@@ -201,13 +267,14 @@ fn an_interrupted_audit_leaves_a_partial_report() {
         writeln!(stdin, r#"{{"conversation":"c{number}","turn":1,"speaker":"agent","text":"你弄错了"}}"#)
             .and_then(|()| stdin.flush())
     };
-    // Once so much has gone through the pipe, the handler of Ctrl-C stands.
+    // Once so much has gone through the pipe, the handler stands.
     (0..5_000).for_each(|number| say(&mut stdin, number).unwrap());
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let ended = (5_000..10_000_000).find(|number| say(&mut stdin, *number).is_err());
     assert!(ended.is_some(), "it goes on");
     drop(stdin);
     assert_eq!(child.wait().unwrap().code(), Some(130), "a part is not clean");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
     let report = fs::read_to_string(&out).unwrap();
     let last: Value = serde_json::from_str(report.lines().last().unwrap()).unwrap();
     assert_eq!((last["type"].as_str(), last["partial"].as_bool()), (Some("summary"), Some(true)));

@@ -289,12 +289,12 @@
         const chip = { violated: rule.severity, satisfied: "good" }[of.verdict] ?? "";
         if (of.waived !== undefined) return make("li", { class: "quiet" }, make("span", { class: "chip" }, word("waived")), " ", make("code", {}, rule.id), ` ${of.waived}`, links(of.turns));
         return make("li", { class: of.verdict === "violated" ? undefined : "quiet" }, make("span", { class: `chip ${chip}` }, word(of.verdict)), " ", make("code", {}, rule.id),
-          of.verdict === "violated" ? ` ${rule.message}` : "", of.verdict === "not-applicable" ? [] : links(of.turns));
+          ` ${of.reason} `, of.verdict === "violated" ? make("small", {}, rule.message) : "", of.verdict === "not-applicable" ? [] : links(of.turns));
       })),
       ...part(word("promises"), data.promises.map(of => make("li", {}, make("span", { class: `chip ${states[of.state][0]}` }, word(states[of.state][1])),
         ` ${of.what} `, make("small", {}, of.when ?? word("no-time"), of.due ? ` · ${word("due")} ${time(of.due)}` : ""), links([of.turn])))),
       ...part(word("deductions"), data.deductions.length ? data.deductions.map(of => make("li", {}, make("b", {}, of.critical ? word("critical") : `−${of.points}`), " ", make("code", {}, of.rule),
-        of.times > 1 ? ` ×${of.times}` : "", " ", make("small", {}, word(`${of.care}-need`)), links(of.turns))) : [make("li", { class: "quiet" }, word("no-deductions"))]));
+        of.times > 1 ? ` ×${of.times}` : "", ...(of.agents ?? []).map(agent => ` ${facts.agents[agent]}`), " ", make("small", {}, word(`${of.care}-need`)), links(of.turns))) : [make("li", { class: "quiet" }, word("no-deductions"))]));
     detail.scrollTop = 0;
   }
 

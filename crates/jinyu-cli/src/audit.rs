@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
@@ -24,7 +25,9 @@ use crate::report::file::FileReports;
 use crate::report::fingerprint;
 use crate::report::jsonl::JsonlReport;
 use crate::report::text::TextReport;
-use crate::report::{Audited, Kind, Reporter, Suppressed, SuppressedFinding, Tally, line_width, text_output, write_conversation};
+use crate::report::{
+    Audited, Kind, Reporter, Settings, Suppressed, SuppressedFinding, Tally, line_width, text_output, write_conversation,
+};
 use crate::waivers::Waivers;
 
 /// Audits all paths.
@@ -36,8 +39,8 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let reading = Reading::new(&args.reading);
     let form = Form::new(args);
     let settled = Settled::new(args, problems)?;
-    let files = FileReports::open(&args.out, form.locale, args.output.explain, &checker)?;
     let stopped = pipeline::stop_on_signal();
+    let files = FileReports::open(&args.out, form.locale, args.output.explain, &checker)?;
     // A bar between the lines of a report helps nobody.
     let progress = Progress::new(reading.meter(), form.locale, form.sums_only || !io::stdout().is_terminal());
     let keeps = !files.is_empty();
@@ -45,9 +48,18 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     let write = |judged| write(&form, files, judged);
     let (mut tally, (written, files)) = pipeline::run(&args.paths, &reading, progress, &stopped, judge, write, problems)?;
     tally.redacted = args.redact;
+    let name = |path: &PathBuf| path.display().to_string();
+    tally.settings = Settings {
+        no_model: args.packs.no_model,
+        speech: args.asr,
+        waivers: args.waivers.as_ref().map(name),
+        baseline: args.baseline.as_ref().map(name),
+    };
     tally.add(written);
     if args.redact {
+        let settings = &mut tally.settings;
         let files = tally.inputs.iter_mut().map(|input| &mut input.file).chain(&mut tally.unread);
+        let files = files.chain(&mut settings.waivers).chain(&mut settings.baseline);
         files.for_each(|file| *file = mask_name(file).unwrap_or_else(|| std::mem::take(file)));
     }
     tally.errors = problems.count();

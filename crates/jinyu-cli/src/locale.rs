@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::env;
 
 use clap::ValueEnum;
-use jinyu::{Category, Confidence, Kind, Reason, Safety, Script, Severity};
+use jinyu::{Care, Category, Confidence, Kind, Reason, Safety, Script, Severity};
 
 /// The language of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -83,51 +83,47 @@ impl Locale {
 
     /// A signal or step of the built-in packs, for people; one of another pack by its own name.
     pub(crate) fn event(self, name: &str) -> &str {
-        match name {
-            "dissatisfaction" => self.pick("不满", "不滿", name),
-            "anger" => self.pick("愤怒", "憤怒", name),
-            "complaint" => self.pick("投诉", "客訴", name),
-            "escalation" => self.pick("要求找上级", "要求找主管", name),
-            "compensation" => self.pick("要求赔偿", "要求賠償", name),
-            "legal-or-media" => self.pick("法律或媒体", "法律或媒體", name),
-            "churn" => self.pick("要走", "要走", name),
-            "repeat-contact" => self.pick("重复来询", "重複來詢", name),
-            "abuse" => self.pick("辱骂", "辱罵", name),
-            "greet" => self.pick("问候", "問候", name),
-            "acknowledge" => self.pick("回应", "回應", name),
-            "apologise" => self.pick("道歉", "道歉", name),
-            "empathise" => self.pick("体谅", "體諒", name),
-            "ask" => self.pick("询问", "詢問", name),
-            "restate" => self.pick("复述", "複述", name),
-            "record" => self.pick("记录", "記錄", name),
-            "hold" => self.pick("请稍候", "請稍候", name),
-            "offer" => self.pick("给方案", "給方案", name),
-            "timeline" => self.pick("说明时间", "說明時間", name),
-            "check-satisfied" => self.pick("确认满意", "確認滿意", name),
-            "anything-else" => self.pick("问还需要什么", "問還需要什麼", name),
-            "thank" => self.pick("感谢", "感謝", name),
-            "follow-up" => self.pick("回访", "回訪", name),
-            "goodbye" => self.pick("道别", "道別", name),
-            "promise" => self.pick("承诺", "承諾", name),
-            "vague-time" => self.pick("时间含糊", "時間含糊", name),
-            "transfer" => self.pick("转接", "轉接", name),
-            "argue" => self.pick("争辩", "爭辯", name),
-            "push-away" => self.pick("推开", "推開", name),
-            "resolved" => self.pick("已解决", "已解決", name),
-            "declines" => self.pick("不再需要", "不再需要", name),
-            "threatens" => self.pick("威胁", "威脅", name),
-            "reverses" => self.pick("反复", "反覆", name),
-            "proud" => self.pick("矜持", "矜持", name),
-            "odd" => self.pick("古怪", "古怪", name),
-            "lewd" => self.pick("下流", "下流", name),
-            "gives-facts" => self.pick("说明情况", "說明情況", name),
-            "finds-fault" => self.pick("处处挑剔", "處處挑剔", name),
-            "excessive-demand" => self.pick("要求过高", "要求過高", name),
-            "drunk" => self.pick("醉酒", "醉酒", name),
-            "digresses" => self.pick("离题", "離題", name),
-            "customer-left" => self.pick("客户离开", "客戶離開", name),
-            "argues" => self.pick("爱争辩", "愛爭辯", name),
-            other => other,
+        let hans = jinyu::event_in_chinese(name).unwrap_or(name);
+        match (self, name) {
+            (Self::English, name) => name,
+            (Self::Hans, _) => hans,
+            (Self::Hant, "dissatisfaction") => "不滿",
+            (Self::Hant, "anger") => "憤怒",
+            (Self::Hant, "complaint") => "客訴",
+            (Self::Hant, "escalation") => "要求找主管",
+            (Self::Hant, "compensation") => "要求賠償",
+            (Self::Hant, "legal-or-media") => "法律或媒體",
+            (Self::Hant, "repeat-contact") => "重複來詢",
+            (Self::Hant, "abuse") => "辱罵",
+            (Self::Hant, "greet") => "問候",
+            (Self::Hant, "acknowledge") => "回應",
+            (Self::Hant, "empathise") => "體諒",
+            (Self::Hant, "ask") => "詢問",
+            (Self::Hant, "restate") => "複述",
+            (Self::Hant, "record") => "記錄",
+            (Self::Hant, "hold") => "請稍候",
+            (Self::Hant, "offer") => "給方案",
+            (Self::Hant, "timeline") => "說明時間",
+            (Self::Hant, "check-satisfied") => "確認滿意",
+            (Self::Hant, "anything-else") => "問還需要什麼",
+            (Self::Hant, "thank") => "感謝",
+            (Self::Hant, "follow-up") => "回訪",
+            (Self::Hant, "goodbye") => "道別",
+            (Self::Hant, "promise") => "承諾",
+            (Self::Hant, "vague-time") => "時間含糊",
+            (Self::Hant, "transfer") => "轉接",
+            (Self::Hant, "argue") => "爭辯",
+            (Self::Hant, "push-away") => "推開",
+            (Self::Hant, "resolved") => "已解決",
+            (Self::Hant, "threatens") => "威脅",
+            (Self::Hant, "reverses") => "反覆",
+            (Self::Hant, "gives-facts") => "說明情況",
+            (Self::Hant, "finds-fault") => "處處挑剔",
+            (Self::Hant, "excessive-demand") => "要求過高",
+            (Self::Hant, "digresses") => "離題",
+            (Self::Hant, "customer-left") => "客戶離開",
+            (Self::Hant, "argues") => "愛爭辯",
+            (Self::Hant, _) => hans,
         }
     }
 
@@ -136,6 +132,16 @@ impl Locale {
             Severity::Error => self.pick("错误", "錯誤", "error"),
             Severity::Warning => self.pick("警告", "警告", "warning"),
             Severity::Note => self.pick("提示", "提示", "note"),
+        }
+    }
+
+    /// A CARE dimension, and the need of customers that it stands for.
+    pub(crate) fn care(self, care: Care) -> &'static str {
+        match care {
+            Care::Empathic => self.pick("体谅（被关心）", "體諒（被關心）", "Empathic"),
+            Care::Attractive => self.pick("得体（被倾听）", "得體（被傾聽）", "Attractive"),
+            Care::Credible => self.pick("可信（专业化）", "可信（專業化）", "Credible"),
+            Care::Responsive => self.pick("及时（迅速反应）", "及時（迅速反應）", "Responsive"),
         }
     }
 
@@ -170,7 +176,10 @@ impl Locale {
     }
 }
 
-/// Turns what rules say into the reader's script; each sentence is converted once.
+/// Sentences that are remembered.
+const MOST_KNOWN: usize = 10_000;
+
+/// Turns what rules say into the reader's script; sentences that come again are converted once.
 #[derive(Debug)]
 pub(crate) struct Translator {
     locale: Locale,
@@ -186,6 +195,10 @@ impl Translator {
     pub(crate) fn translate<'a>(&'a mut self, sentence: &'a str) -> &'a str {
         if self.locale != Locale::Hant {
             return sentence;
+        }
+        // What rules say of one conversation may be said of no other.
+        if self.known.len() >= MOST_KNOWN {
+            self.known.clear();
         }
         self.known.entry(sentence.to_owned()).or_insert_with(|| Script::Taiwan.write(sentence))
     }

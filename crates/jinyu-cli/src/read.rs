@@ -9,6 +9,7 @@ pub(crate) mod json;
 pub(crate) mod jsonl;
 pub(crate) mod label;
 pub(crate) mod meter;
+mod ours;
 pub(crate) mod paths;
 pub(crate) mod phrases;
 pub(crate) mod source;

@@ -68,13 +68,24 @@ pub(crate) fn redact(audited: &mut Audited) {
         hidden.mask_string(&mut promise.when);
     }
     let suppressed = audited.suppressed.violations.iter_mut().map(|(flow, _)| flow);
-    audited.assessment.flow.iter_mut().chain(suppressed).for_each(|flow| hidden.mask_shared(&mut flow.message));
+    for flow in audited.assessment.flow.iter_mut().chain(suppressed) {
+        hidden.mask_shared(&mut flow.message);
+        hidden.mask_text(&mut flow.reason);
+        flow.agents.iter_mut().for_each(redact_name);
+    }
+    for share in audited.assessment.score.deductions.iter_mut().flat_map(|deduction| &mut deduction.by) {
+        redact_name(&mut share.agent);
+    }
     audited.assessment.notes.iter_mut().for_each(|note| hidden.mask_shared(&mut note.message));
 }
 
 fn redact_agent(agent: &mut Option<Arc<str>>) {
-    if let Some(masked) = agent.as_deref().and_then(mask_name) {
-        *agent = Some(masked.into());
+    agent.iter_mut().for_each(redact_name);
+}
+
+fn redact_name(name: &mut Arc<str>) {
+    if let Some(masked) = mask_name(name) {
+        *name = masked.into();
     }
 }
 

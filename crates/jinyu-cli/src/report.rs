@@ -156,9 +156,53 @@ impl Audited {
         agents
     }
 
+    /// The score of each agent who is named; none where no agent says anything.
+    pub(crate) fn agent_scores(&self) -> impl Iterator<Item = (&str, u32)> {
+        let agents = if self.is_scored() { self.agents() } else { Vec::new() };
+        agents.into_iter().map(|agent| (&**agent, self.assessment.score.of_agent(agent)))
+    }
+
     /// When it began, where its turns have times.
     pub(crate) fn start_ms(&self) -> Option<i64> {
         self.read.turns.iter().find_map(|turn| turn.utterance.start_ms)
+    }
+}
+
+/// What was asked for that changes verdicts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// The statistical model was left out.
+    pub(crate) no_model: bool,
+    /// All text was taken for recognised speech.
+    pub(crate) speech: bool,
+    /// The file of waivers.
+    pub(crate) waivers: Option<String>,
+    /// The older report.
+    pub(crate) baseline: Option<String>,
+}
+
+impl Settings {
+    /// The options that were given, and what they do, for people.
+    pub(crate) fn lines(&self, locale: Locale) -> Vec<[String; 2]> {
+        let model = locale.pick(
+            "没有用统计模型，只凭规则的字句",
+            "沒有用統計模型，只憑規則的字句",
+            "no statistical model: the words of rules alone decide",
+        );
+        let speech = locale.pick("全部文字按语音识别处理", "全部文字按語音辨識處理", "all text was taken for recognised speech");
+        let waivers = locale.pick("其中豁免的不扣分", "其中豁免的不扣分", "what it waives costs nothing");
+        let baseline = locale.pick("旧报告里已有的没有列出", "舊報告裡已有的沒有列出", "what the older report has is not listed");
+        let option =
+            |name: &str, file: &Option<String>, what: &str| Some([format!("{name} {}", file.as_ref()?), what.to_owned()]);
+        [
+            self.no_model.then(|| ["--no-model".to_owned(), model.to_owned()]),
+            self.speech.then(|| ["--asr".to_owned(), speech.to_owned()]),
+            option("--waivers", &self.waivers, waivers),
+            option("--baseline", &self.baseline, baseline),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -190,6 +234,8 @@ pub(crate) struct Tally {
     pub(crate) agents: Agents,
     /// What was read.
     pub(crate) inputs: Vec<InputFacts>,
+    /// What was asked for.
+    pub(crate) settings: Settings,
     /// Whether personal data was masked.
     pub(crate) redacted: bool,
     /// Findings and violations that reviewers have waived.

@@ -16,6 +16,7 @@ use super::json::document::{Document, LONGEST};
 use super::jsonl::{LONGEST_RECORD, Records};
 use super::label::Labels;
 use super::meter::{InputFacts, Meter};
+use super::ours;
 use super::paths::{inputs, unpacked};
 use super::source::Source;
 use super::subtitles::Cues;
@@ -24,7 +25,7 @@ use super::text::Transcript;
 use super::workbook::Workbook;
 use super::{Input, Lines, PIECE, Turn, Turns, explain, has_extension};
 use crate::args::ReadingArgs;
-use crate::problem::Problems;
+use crate::problem::{Problems, note};
 
 /// Turns that a conversation of one file may have before it is delivered in parts.
 const MOST_TURNS: usize = 50_000;
@@ -146,13 +147,38 @@ pub(crate) fn read(paths: &[PathBuf], reading: &Reading, listener: &mut dyn List
     bytes.into_iter().for_each(|bytes| listener.total(bytes));
     for input in inputs {
         let read = read_input(&input, reading, listener, problems);
-        listener.end(reading.meter.finish(&input.name()));
+        let facts = reading.meter.finish(&input.name());
+        if !matches!(read, Ok(Passed::Over)) {
+            listener.end(facts);
+        }
         read?;
     }
     Ok(())
 }
 
-fn read_input(input: &Input, reading: &Reading, listener: &mut dyn Listener, problems: &mut Problems) -> Result<()> {
+/// What became of an input.
+enum Passed {
+    /// It was read as far as it goes.
+    Through,
+    /// It is a report of ours.
+    Over,
+}
+
+/// Why a file is not read at all.
+enum Unread {
+    /// It is a report of ours.
+    Report,
+    /// It cannot be read.
+    Bad(String),
+}
+
+impl std::convert::From<String> for Unread {
+    fn from(what: String) -> Self {
+        Self::Bad(what)
+    }
+}
+
+fn read_input(input: &Input, reading: &Reading, listener: &mut dyn Listener, problems: &mut Problems) -> Result<Passed> {
     let file = input.name();
     let path = match input {
         Input::Stdin => None,
@@ -164,15 +190,19 @@ fn read_input(input: &Input, reading: &Reading, listener: &mut dyn Listener, pro
     };
     let Some(mut source) = Source::open(input, reading.encoding, &reading.meter, problems) else {
         listener.unread(file);
-        return Ok(());
+        return Ok(Passed::Through);
     };
     let form = Form::of(reading.from, path.as_deref(), source.peek(), &reading.fields);
     let mut reader = match reader(form, source, &file, &stem, reading, problems) {
         Ok(reader) => reader,
-        Err(what) => {
+        Err(Unread::Report) => {
+            note(format_args!("{file}: is a report of jinyu and no transcript, passed over"));
+            return Ok(Passed::Over);
+        }
+        Err(Unread::Bad(what)) => {
             problems.report(format_args!("{file}: {what}"));
             listener.unread(file.clone());
-            return Ok(());
+            return Ok(Passed::Through);
         }
     };
     listener.file();
@@ -192,10 +222,10 @@ fn read_input(input: &Input, reading: &Reading, listener: &mut dyn Listener, pro
     }
     gathering.hand_on(listener)?;
     problems.end_of_file(&file);
-    Ok(())
+    Ok(Passed::Through)
 }
 
-/// The reader of a form; the error says why the file cannot be read at all.
+/// The reader of a form; the error says why the file is not read at all.
 fn reader<'a>(
     form: Form,
     mut source: Source,
@@ -203,13 +233,20 @@ fn reader<'a>(
     stem: &'a str,
     reading: &'a Reading,
     problems: &mut Problems,
-) -> Result<Box<dyn Turns + 'a>, String> {
+) -> Result<Box<dyn Turns + 'a>, Unread> {
     let Reading { labels, fields, from, .. } = reading;
+    if ours::is_report(source.peek()) {
+        return Err(Unread::Report);
+    }
     if form != Form::Workbook && source.peek().contains(&0) {
         if has_extension(Path::new(file), &["xlsx", "xlsm", "xls", "ods"]) {
-            return Err("is no workbook, whatever its name says, and no text; save it as .xlsx or .csv once more".to_owned());
+            return Err("is no workbook, whatever its name says, and no text; save it as .xlsx or .csv once more"
+                .to_owned()
+                .into());
         }
-        return Err("has zero bytes, so it is no text; text in UTF-16 without a mark needs --encoding UTF-16LE".to_owned());
+        return Err("has zero bytes, so it is no text; text in UTF-16 without a mark needs --encoding UTF-16LE"
+            .to_owned()
+            .into());
     }
     let assembler = Assembler::new(file, stem, labels);
     let encoding = source.encoding;
@@ -229,7 +266,13 @@ fn reader<'a>(
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             Box::new(Fed::new(Document::new(text, interpreter(assembler), problems)))
         }
-        Form::Workbook => Box::new(Fed::new(Workbook::new(whole(source)?, fields, assembler)?)),
+        Form::Workbook => {
+            let workbook = Workbook::new(whole(source)?, fields, assembler)?;
+            if workbook.is_report() {
+                return Err(Unread::Report);
+            }
+            Box::new(Fed::new(workbook))
+        }
     })
 }
 

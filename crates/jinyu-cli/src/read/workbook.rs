@@ -9,6 +9,7 @@ use calamine::{Data, Range, Reader, Sheets, open_workbook_auto_from_rs};
 use super::Turn;
 use super::assemble::{Assembler, Context, Feed};
 use super::fields::Fields;
+use super::ours;
 use super::table::Columns;
 use super::time::Time;
 use crate::problem::{Problems, note};
@@ -39,6 +40,11 @@ impl<'a> Workbook<'a> {
             .map_err(|error| format!("is no workbook that we can read: {error}; save it as .xlsx or .csv"))?;
         let sheets = workbook.sheet_names().into_iter();
         Ok(Self { workbook, sheets, fields, assembler, sheet: None, used: false, unused: None })
+    }
+
+    /// Whether it is a report of ours.
+    pub(crate) fn is_report(&self) -> bool {
+        ours::is_report_workbook(self.sheets.as_slice())
     }
 
     /// Opens the next sheet; `false` when there is none.

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jinyu::Deduction;
+
 use super::Audited;
 
 /// With fewer conversations than this a mean says nothing of an agent.
 pub(crate) const ENOUGH: usize = 30;
 
-/// Scores by agent. Agents are as the source names them; a conversation with several counts for each of them.
+/// Scores by agent. Agents are as the source names them; in a conversation with several each has a score of their own, from what they are
+/// charged with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Agents {
     /// Of all conversations, those without a named agent included.
@@ -32,22 +35,12 @@ impl Agents {
             return;
         }
         let score = &audited.assessment.score;
-        let of: Vec<Arc<str>> = audited.agents().into_iter().cloned().collect();
-        let each = of.into_iter().map(Some).chain([None]);
-        for agent in each {
-            let scores = match agent {
-                Some(agent) => self.of.entry(agent).or_default(),
-                None => &mut self.all,
-            };
-            let overall = f64::from(score.overall);
-            scores.conversations += 1;
-            scores.sum += overall;
-            scores.squares += overall * overall;
-            for deduction in &score.deductions {
-                let (times, points) = scores.rules.entry(Arc::clone(&deduction.rule)).or_default();
-                *times += 1;
-                *points += deduction.points;
-            }
+        self.all.count(score.overall, score.deductions.iter().map(|of| (&of.rule, of.points)));
+        for agent in audited.agents() {
+            let share =
+                |deduction: &'_ Deduction| deduction.by.iter().find(|share| share.agent == *agent).map(|share| share.points);
+            let charged = score.deductions.iter().filter_map(|deduction| Some((&deduction.rule, share(deduction)?)));
+            self.of.entry(Arc::clone(agent)).or_default().count(score.of_agent(agent), charged);
         }
     }
 
@@ -60,6 +53,19 @@ impl Agents {
 }
 
 impl Scores {
+    /// Counts a conversation, and what each rule cost in it.
+    fn count<'a>(&mut self, score: u32, lost: impl Iterator<Item = (&'a Arc<str>, f64)>) {
+        let score = f64::from(score);
+        self.conversations += 1;
+        self.sum += score;
+        self.squares += score * score;
+        for (rule, lost) in lost {
+            let (times, points) = self.rules.entry(Arc::clone(rule)).or_default();
+            *times += 1;
+            *points += lost;
+        }
+    }
+
     fn add(&mut self, other: Self) {
         self.conversations += other.conversations;
         self.sum += other.sum;

@@ -47,6 +47,7 @@ impl FileReport for CsvReport {
             let score = row.score.map_or(String::new(), |score| score.to_string());
             let suppressed = row.suppressed.map(Suppression::line).unwrap_or_default();
             let (suggestion, safety) = row.suggestion.map_or(("", ""), |(text, safety)| (text, safety.as_str()));
+            let reason = self.translator.translate(row.reason.unwrap_or_default()).to_owned();
             let message = self.translator.translate(row.message);
             let fields: [&str; COLUMNS.len() + 2] = [
                 &row.fingerprint,
@@ -68,6 +69,7 @@ impl FileReport for CsvReport {
                 &line,
                 &score,
                 &harmless(&suppressed),
+                &reason,
                 &self.provenance,
                 input.get(..SHORT).unwrap_or_default(),
             ];

@@ -80,7 +80,7 @@ impl FileReport for HtmlReport {
         if self.conversations > 0 && self.conversations.is_multiple_of(BLOCK) {
             self.close_block()?;
         }
-        let detail = detail::detail(audited, &mut self.names);
+        let detail = detail::detail(audited, &mut self.names, &mut self.translator);
         serde_json::to_writer(&mut self.block, &detail)?;
         self.block.push(b'\n');
         if self.conversations > 0 {

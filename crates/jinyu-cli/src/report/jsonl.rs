@@ -30,10 +30,11 @@
 //! |---|---|
 //! | `conversation`, `file`, `utterances` | which, where, and how long |
 //! | `agents`, `start_ms` | who spoke for the company, and when it began (milliseconds since 1970, or since it began); absent where the source does not say |
+//! | `agent_scores` | the score of each agent, by name, from what they are charged with; absent where none is named |
 //! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension, null where no agent says anything; whether a critical rule was broken |
 //! | `signals`, `steps` | `[{"signal","turn"}]`, `[{"step","turn"}]` |
-//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message`, and of violated ones `fingerprint`; those that do not count also `suppressed`, as of findings |
-//! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first |
+//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message` (why the rule matters), `reason` (why it says so of this conversation), both in Simplified Chinese, and of violated ones `agents` (who is charged, where they are named) and `fingerprint`; those that do not count also `suppressed`, as of findings |
+//! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first; `by`: what of it agents are charged with, `agent`, `points`, `times`, `turns`, each as if the others had broken nothing |
 //! | `promises` | `turn`, `agent`, `what`, `when`, `seconds`, `due_ms`, `state` (`open`, `kept`, `broken`) |
 //! | `notes` | for reviewers, never a deduction: `rule`, `profile`, `turns`, `message` |
 //!
@@ -42,7 +43,8 @@
 //! `flow` (by rule, how often it said what), `mean_score`, `agents` (`conversations`, `mean`, `spread`, `enough`), `partial` (when it was
 //! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`, `model`: the SHA-256 of the models' weights (absent with --no-model),
 //! `inputs` (`audit` only): `[{"file","bytes","sha256"}]`; a file that was not read to its end has no hash, `redacted` (with --redact),
-//! `suppressed` and `unused_waivers` (with --waivers), `known` (with --baseline: what the older report has).
+//! `suppressed` and `unused_waivers` (with --waivers), `known` (with --baseline: what the older report has), and what was asked for: `without_model`, `speech` (--asr),
+//! `waivers` and `baseline` (their files).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -151,6 +153,8 @@ struct ConversationRecord<'a> {
     utterances: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     agents: Vec<&'a Arc<str>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    agent_scores: BTreeMap<&'a str, u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     start_ms: Option<i64>,
     score: Option<u32>,
@@ -218,6 +222,12 @@ struct SummaryRecord<'a> {
     redacted: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     without_model: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    speech: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waivers: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -373,6 +383,7 @@ impl<W: Write> Reporter for JsonlReport<W> {
             file: &read.file,
             utterances: read.turns.iter().filter(|turn| turn.before.byte == 0).count(),
             agents: audited.agents(),
+            agent_scores: audited.agent_scores().collect(),
             start_ms: audited.start_ms(),
             score: audited.score(),
             care: audited.is_scored().then_some(assessment.score.care),
@@ -432,6 +443,9 @@ impl<W: Write> Reporter for JsonlReport<W> {
             inputs: &tally.inputs,
             redacted: tally.redacted,
             without_model: !checker.has_model(),
+            speech: tally.settings.speech,
+            waivers: tally.settings.waivers.as_deref(),
+            baseline: tally.settings.baseline.as_deref(),
             suppressed: tally.unused_waivers.map(|_| tally.suppressed),
             unused_waivers: tally.unused_waivers,
             known: tally.known,

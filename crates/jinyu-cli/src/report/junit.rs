@@ -152,7 +152,8 @@ fn describe(row: &Row<'_>, locale: Locale, translator: &mut Translator) -> Strin
     let words = if row.words.is_empty() { String::new() } else { format!(" “{}”", row.words) };
     let suppressed =
         row.suppressed.map_or(String::new(), |why| format!(" [{} {}]", locale.pick("豁免", "豁免", "waived"), why.line()));
-    format!("{category}{turn}{words} {}{suppressed}", translator.translate(row.message))
+    let reason = row.reason.map_or(String::new(), |reason| format!(" {}", translator.translate(reason)));
+    format!("{category}{turn}{words}{reason} {}{suppressed}", translator.translate(row.message))
 }
 
 /// Text without the characters that XML has no way to write.

@@ -91,6 +91,7 @@ impl ParquetReport {
                         "suggestion" => row.suggestion.map(|(text, _)| text),
                         "safety" => row.suggestion.map(|(_, safety)| safety.as_str()),
                         "suppressed" => suppressed.as_deref(),
+                        "reason" => row.reason,
                         _ => Some(row.file),
                     };
                     present.push(i16::from(value.is_some()));

@@ -7,7 +7,7 @@ use crate::read::Turn;
 use crate::waivers::Suppression;
 
 /// The names of columns for programs, in the order of [`Row::fields`].
-pub(crate) const COLUMNS: [&str; 19] = [
+pub(crate) const COLUMNS: [&str; 20] = [
     "fingerprint",
     "kind",
     "rule",
@@ -27,6 +27,7 @@ pub(crate) const COLUMNS: [&str; 19] = [
     "line",
     "score",
     "suppressed",
+    "reason",
 ];
 
 /// A finding, or a flow rule that is violated.
@@ -59,6 +60,8 @@ pub(crate) struct Row<'a> {
     pub(crate) score: Option<u32>,
     /// Why it does not count.
     pub(crate) suppressed: Option<&'a Suppression>,
+    /// Why the flow rule says so of this conversation, in Simplified Chinese; findings show it by their words.
+    pub(crate) reason: Option<&'a str>,
 }
 
 impl Row<'_> {
@@ -104,6 +107,7 @@ fn of_finding<'a>(audited: &'a Audited, turn: &'a Turn, finding: &'a Finding, su
         line: Some(place.line_and_column(finding.span.start).0),
         score: audited.score(),
         suppressed,
+        reason: None,
     }
 }
 
@@ -119,7 +123,7 @@ fn of_violation<'a>(audited: &'a Audited, flow: &'a FlowVerdict, suppressed: Opt
         severity: flow.severity,
         confidence: None,
         conversation: &read.conversation,
-        agent: audited.agents().first().map(|agent| &***agent),
+        agent: flow.agents.first().map(|agent| &**agent).or_else(|| audited.agents().first().map(|agent| &***agent)),
         time: turn.and_then(|turn| turn.utterance.start_ms),
         turn: turn.map(|turn| turn.utterance.turn),
         words: "",
@@ -130,5 +134,6 @@ fn of_violation<'a>(audited: &'a Audited, flow: &'a FlowVerdict, suppressed: Opt
         line: turn.map(|turn| turn.line),
         score: audited.score(),
         suppressed,
+        reason: Some(&flow.reason).filter(|reason| !reason.is_empty()).map(String::as_str),
     }
 }

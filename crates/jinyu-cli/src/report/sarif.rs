@@ -141,7 +141,8 @@ impl FileReport for SarifReport {
                     location(&place, Span::new(0, place.text.len()))
                 })
                 .collect();
-            let message = self.translator.translate(&flow.message).to_owned();
+            let reason = self.translator.translate(&flow.reason).to_owned();
+            let message = format!("{reason} {}", self.translator.translate(&flow.message));
             self.suppressible(
                 json!({
                     "ruleId": flow.rule,

@@ -174,6 +174,10 @@ impl<W: Write> Reporter for TextReport<W> {
             };
             let kind = locale.pick("流程", "流程", "flow");
             writeln!(self.out, "{style}{severity}{style:#} {BOLD}{kind}{BOLD:#} {at}{DIM}[{}]{DIM:#}", flow.rule)?;
+            if !flow.reason.is_empty() {
+                let what = locale.pick("经过：", "經過：", "what happened: ");
+                writeln!(self.out, "  {LABEL}{what}{LABEL:#}{}", clean(self.translator.translate(&flow.reason)))?;
+            }
             let why = locale.pick("为什么：", "為什麼：", "why: ");
             writeln!(self.out, "  {LABEL}{why}{LABEL:#}{}", self.translator.translate(&flow.message))?;
         }
@@ -202,6 +206,11 @@ impl<W: Write> Reporter for TextReport<W> {
             }
         )?;
         self.deductions(audited)?;
+        let own: Vec<String> = audited.agent_scores().map(|(agent, score)| format!("{} {score}", clean(agent))).collect();
+        if own.len() > 1 {
+            let label = locale.pick("各坐席：", "各客服人員：", "by agent: ");
+            writeln!(self.out, "  {LABEL}{label}{LABEL:#}{}", own.join(locale.pick("，", "，", ", ")))?;
+        }
         self.promises_and_notes(audited)
     }
 
@@ -210,7 +219,12 @@ impl<W: Write> Reporter for TextReport<W> {
             Kind::Check => self.check_summary(tally),
             Kind::Audit => {
                 self.audit_summary(tally)?;
-                writeln!(self.out, "\n{DIM}{}{DIM:#}", provenance(checker))
+                writeln!(self.out)?;
+                let colon = self.locale.pick("：", "：", ": ");
+                for [option, what] in tally.settings.lines(self.locale) {
+                    writeln!(self.out, "{DIM}{option}{colon}{what}{DIM:#}")?;
+                }
+                writeln!(self.out, "{DIM}{}{DIM:#}", provenance(checker))
             }
         }
     }

@@ -3,6 +3,16 @@
 /// A word in each language.
 pub(crate) type Name = [&'static str; 3];
 
+/// The names of the sheets in the order in which they stand; the first four are older than the others.
+pub(crate) const SHEETS: [Name; 6] = [
+    ["汇总", "彙總", "Summary"],
+    ["坐席", "客服人員", "Agents"],
+    ["对话", "對話", "Conversations"],
+    ["问题", "問題", "Findings"],
+    ["扣分", "扣分", "Deductions"],
+    ["承诺", "承諾", "Promises"],
+];
+
 /// What a reviewer may say of a finding: it is correct, it is wrong, unsure.
 pub(crate) const VERDICTS: [Name; 3] = [["正确", "正確", "correct"], ["错误", "錯誤", "wrong"], ["不确定", "不確定", "unsure"]];
 

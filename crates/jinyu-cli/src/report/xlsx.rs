@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::BufWriter;
 
 use anyhow::Result;
-use jinyu::{CareScores, Checker, Speaker, Verdict};
+use jinyu::{CareScores, Checker, PromiseState, Speaker, Verdict};
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Worksheet};
 
 use super::agents::ENOUGH;
@@ -14,7 +14,7 @@ use super::file::FileReport;
 use super::jsonl::{pack_records, tenth};
 use super::row::rows;
 use super::time::clock;
-use super::verdicts::{FINGERPRINT, Name, REMARK, REVIEWER, RULE, VERDICT, VERDICTS};
+use super::verdicts::{FINGERPRINT, Name, REMARK, REVIEWER, RULE, SHEETS, VERDICT, VERDICTS};
 use super::{Audited, Tally};
 use crate::locale::{Locale, Translator};
 use crate::waivers::Suppression;
@@ -28,16 +28,8 @@ const MOST_CHARACTERS: usize = 32_767;
 /// A column: its name, and its width in characters.
 type Column = (Name, f64);
 
-/// The names of the sheets in the order in which they stand.
-pub(crate) const SHEETS: [Name; 4] = [
-    ["汇总", "彙總", "Summary"],
-    ["坐席", "客服人員", "Agents"],
-    ["对话", "對話", "Conversations"],
-    ["问题", "問題", "Findings"],
-];
-
 /// The columns of the findings; a reviewer fills the first three.
-pub(crate) const FINDING_COLUMNS: [Column; 20] = [
+pub(crate) const FINDING_COLUMNS: [Column; 21] = [
     (VERDICT, 11.0),
     (REVIEWER, 11.0),
     (REMARK, 22.0),
@@ -58,6 +50,31 @@ pub(crate) const FINDING_COLUMNS: [Column; 20] = [
     (["行", "行", "Line"], 7.0),
     (FINGERPRINT, 22.0),
     (["豁免", "豁免", "Waived"], 30.0),
+    (["经过", "經過", "What happened"], 40.0),
+];
+
+/// The columns of what was lost: a row for each agent who is charged, each as if the others had broken nothing.
+const DEDUCTION_COLUMNS: [Column; 9] = [
+    (["对话编号", "對話編號", "Conversation"], 26.0),
+    (["坐席", "客服人員", "Agent"], 14.0),
+    (RULE, 34.0),
+    (["扣分", "扣分", "Points"], 8.0),
+    (["维度", "維度", "Dimension"], 16.0),
+    (["轮", "輪", "Turns"], 14.0),
+    (["次数", "次數", "Times"], 7.0),
+    (["一票否决", "一票否決", "Critical"], 9.0),
+    (["文件", "檔案", "File"], 30.0),
+];
+
+const PROMISE_COLUMNS: [Column; 8] = [
+    (["对话编号", "對話編號", "Conversation"], 26.0),
+    (["坐席", "客服人員", "Agent"], 14.0),
+    (["承诺", "承諾", "What"], 40.0),
+    (["期限", "期限", "Until when"], 18.0),
+    (["到期", "到期", "Due"], 19.0),
+    (["结果", "結果", "State"], 14.0),
+    (["轮", "輪", "Turn"], 7.0),
+    (["文件", "檔案", "File"], 30.0),
 ];
 
 const CONVERSATION_COLUMNS: [Column; 15] = [
@@ -99,6 +116,8 @@ pub(crate) struct XlsxReport {
     book: Workbook,
     conversations: Vec<Sheet>,
     findings: Vec<Sheet>,
+    deductions: Vec<Sheet>,
+    promises: Vec<Sheet>,
 }
 
 /// How cells look.
@@ -136,11 +155,14 @@ impl XlsxReport {
             input: Format::new().set_align(FormatAlign::Top).set_background_color(Color::RGB(0x00FF_F8DC)),
         };
         let mut book = Workbook::new();
-        let [_, _, conversations, findings] = SHEETS;
-        let conversations = Sheet::new(&mut book, &looks, locale, conversations, 1, &CONVERSATION_COLUMNS)?;
-        let findings = Sheet::new(&mut book, &looks, locale, findings, 1, &FINDING_COLUMNS)?;
+        let [_, _, conversations, findings, deductions, promises] = SHEETS;
+        let mut open = |name, columns| Ok::<_, anyhow::Error>(vec![Sheet::new(&mut book, &looks, locale, name, 1, columns)?]);
+        let conversations = open(conversations, &CONVERSATION_COLUMNS)?;
+        let findings = open(findings, &FINDING_COLUMNS)?;
+        let deductions = open(deductions, &DEDUCTION_COLUMNS)?;
+        let promises = open(promises, &PROMISE_COLUMNS)?;
         let translator = Translator::new(locale);
-        Ok(Self { file, locale, translator, looks, book, conversations: vec![conversations], findings: vec![findings] })
+        Ok(Self { file, locale, translator, looks, book, conversations, findings, deductions, promises })
     }
 
     fn summary(&mut self, tally: &Tally, checker: &Checker) -> Result<Sheet> {
@@ -164,6 +186,9 @@ impl XlsxReport {
         }
         if tally.redacted {
             row(locale.pick("个人信息已遮盖", "個人資料已遮蔽", "Personal data is masked"), Cell::Empty, "")?;
+        }
+        for [option, what] in tally.settings.lines(locale) {
+            row(locale.pick("设置", "設定", "Setting"), Cell::Text(&option), &what)?;
         }
         let figure = |n: usize| Cell::Number(n as f64);
         row(locale.pick("文件", "檔案", "Files"), figure(tally.files), "")?;
@@ -209,6 +234,65 @@ impl XlsxReport {
         Ok(sheet)
     }
 
+    /// What the conversation lost, agent by agent, and what nobody who is named is charged with.
+    fn deductions(&mut self, audited: &Audited) -> Result<()> {
+        let Self { locale, ref looks, ref mut book, ref mut deductions, .. } = *self;
+        let [.., name, _] = SHEETS;
+        for deduction in &audited.assessment.score.deductions {
+            let shares = &deduction.by;
+            let charged = shares.iter().map(|share| (Some(&*share.agent), share.points, share.times, &share.turns));
+            let others = deduction.times.saturating_sub(shares.iter().map(|share| share.times).sum());
+            let left = (deduction.points - shares.iter().map(|share| share.points).sum::<f64>()).max(0.0);
+            let nobody = (others > 0).then_some((None, left, others, &deduction.turns));
+            for (agent, points, times, turns) in charged.chain(nobody) {
+                let turns: Vec<String> = turns.iter().map(usize::to_string).collect();
+                open_sheet(deductions, book, looks, locale, name, &DEDUCTION_COLUMNS)?.row(
+                    looks,
+                    &[
+                        Cell::Text(&audited.read.conversation),
+                        agent.map_or(Cell::Empty, Cell::Text),
+                        Cell::Text(&deduction.rule),
+                        Cell::Number(points),
+                        Cell::Text(locale.care(deduction.care)),
+                        Cell::Text(&turns.join(", ")),
+                        Cell::Number(times as f64),
+                        if deduction.critical { Cell::Text(locale.pick("是", "是", "yes")) } else { Cell::Empty },
+                        Cell::Text(&audited.read.file),
+                    ],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was promised.
+    fn promises(&mut self, audited: &Audited) -> Result<()> {
+        let Self { locale, ref looks, ref mut book, ref mut promises, .. } = *self;
+        let [.., name] = SHEETS;
+        for promise in &audited.assessment.promises {
+            let state = match promise.state {
+                PromiseState::Kept => locale.pick("已兑现", "已兌現", "kept"),
+                PromiseState::Broken => locale.pick("没有兑现", "沒有兌現", "broken"),
+                _ if promise.when.is_none() => locale.pick("没有说时间", "沒有說時間", "no time named"),
+                _ => locale.pick("未见结果", "未見結果", "open"),
+            };
+            open_sheet(promises, book, looks, locale, name, &PROMISE_COLUMNS)?.row(
+                looks,
+                &[
+                    Cell::Text(&audited.read.conversation),
+                    promise.agent.as_deref().map_or(Cell::Empty, Cell::Text),
+                    Cell::Wrapped(&promise.what),
+                    promise.when.as_deref().map_or(Cell::Empty, Cell::Text),
+                    promise.due_ms.map(clock).as_deref().map_or(Cell::Empty, Cell::Text),
+                    Cell::Text(state),
+                    Cell::Number(promise.turn as f64),
+                    Cell::Text(&audited.read.file),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
     fn agents(&mut self, tally: &Tally) -> Result<Sheet> {
         let locale = self.locale;
         let [_, agents, ..] = SHEETS;
@@ -238,7 +322,7 @@ impl FileReport for XlsxReport {
     fn conversation(&mut self, audited: &Audited) -> Result<()> {
         let Self { locale, translator, looks, book, conversations, findings, .. } = self;
         let locale = *locale;
-        let [_, _, conversations_name, findings_name] = SHEETS;
+        let [_, _, conversations_name, findings_name, ..] = SHEETS;
         let Audited { read, examinations, assessment, .. } = audited;
         let CareScores { credible, attractive, responsive, empathic, .. } = assessment.score.care;
         let agents: Vec<&str> = audited.agents().into_iter().map(|agent| &**agent).collect();
@@ -272,6 +356,7 @@ impl FileReport for XlsxReport {
         for row in rows(audited) {
             let sheet = open_sheet(findings, book, looks, locale, findings_name, &FINDING_COLUMNS)?;
             let flow = locale.pick("流程", "流程", "flow");
+            let reason = translator.translate(row.reason.unwrap_or_default()).to_owned();
             sheet.row(
                 looks,
                 &[
@@ -295,16 +380,18 @@ impl FileReport for XlsxReport {
                     row.line.map_or(Cell::Empty, |line| Cell::Number(line as f64)),
                     Cell::Text(&row.fingerprint),
                     row.suppressed.map(Suppression::line).as_deref().map_or(Cell::Empty, Cell::Text),
+                    Cell::Wrapped(&reason),
                 ],
             )?;
         }
-        Ok(())
+        self.deductions(audited)?;
+        self.promises(audited)
     }
 
     fn finish(mut self: Box<Self>, tally: &Tally, checker: &Checker) -> Result<()> {
         let summary = self.summary(tally, checker)?;
         let agents = self.agents(tally)?;
-        let Self { file, mut book, conversations, findings, locale, .. } = *self;
+        let Self { file, mut book, conversations, findings, deductions, promises, locale, .. } = *self;
         let verdicts = VERDICTS.map(|[hans, hant, english]| locale.pick(hans, hant, english));
         for sheet in [summary, agents].into_iter().chain(conversations) {
             book.push_worksheet(sheet.finish()?);
@@ -312,6 +399,9 @@ impl FileReport for XlsxReport {
         for mut sheet in findings {
             let choice = DataValidation::new().allow_list_strings(&verdicts)?;
             sheet.sheet.add_data_validation(1, 0, sheet.rows.max(2) - 1, 0, &choice)?;
+            book.push_worksheet(sheet.finish()?);
+        }
+        for sheet in deductions.into_iter().chain(promises) {
             book.push_worksheet(sheet.finish()?);
         }
         Ok(book.save_to_writer(BufWriter::new(file))?)

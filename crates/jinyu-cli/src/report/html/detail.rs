@@ -249,6 +249,7 @@ struct SuggestionRecord<'a> {
 struct FlowRecord<'a> {
     rule: usize,
     verdict: Verdict,
+    reason: String,
     turns: &'a [usize],
     /// Why it does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -263,6 +264,9 @@ struct DeductionRecord<'a> {
     times: usize,
     turns: &'a [usize],
     critical: bool,
+    /// Who is charged, where the source names several agents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    agents: Vec<usize>,
 }
 
 #[derive(Serialize)]
@@ -280,7 +284,7 @@ struct NoteRecord<'a> {
     turns: &'a [usize],
 }
 
-pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> {
+pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names, translator: &mut Translator) -> Detail<'a> {
     let Audited { read, examinations, assessment, suppressed, .. } = audited;
     let mut turns = Vec::with_capacity(read.turns.len());
     for (number, (turn, seen)) in read.turns.iter().zip(examinations).enumerate() {
@@ -318,10 +322,12 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
     let flow = assessment.flow.iter().map(|flow| (flow, None)).chain(others).map(|(flow, waived)| FlowRecord {
         rule: names.rule(&flow.rule, RuleKind::Flow, flow.severity, &flow.message),
         verdict: flow.verdict,
+        reason: translator.translate(&flow.reason).to_owned(),
         turns: &flow.turns,
         waived,
     });
     let flow = flow.collect();
+    let has_several = audited.agents().len() > 1;
     let notes = assessment.notes.iter().map(|note| NoteRecord {
         rule: names.rule(
             &note.rule,
@@ -331,11 +337,12 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
         ),
         turns: &note.turns,
     });
+    let notes = notes.collect();
     Detail {
         turns,
         care: assessment.score.care,
         flow,
-        notes: notes.collect(),
+        notes,
         deductions: assessment
             .score
             .deductions
@@ -347,6 +354,7 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names) -> Detail<'a> 
                 times: of.times,
                 turns: &of.turns,
                 critical: of.critical,
+                agents: of.by.iter().filter(|_| has_several).map(|share| names.agent(&share.agent)).collect(),
             })
             .collect(),
         promises: assessment

@@ -34,6 +34,8 @@ pub(super) struct Page<'a> {
     period: Option<String>,
     partial: bool,
     redacted: bool,
+    /// Options that change verdicts, and what they do.
+    settings: Vec<[String; 2]>,
     /// What does not count, where waivers or an older report were given.
     waived: Option<usize>,
     known: Option<usize>,
@@ -198,6 +200,7 @@ impl<'a> Page<'a> {
             ),
             partial: tally.partial,
             redacted: tally.redacted,
+            settings: tally.settings.lines(locale),
             waived: tally.unused_waivers.map(|_| tally.suppressed),
             known: tally.known,
             conversations: tally.conversations,

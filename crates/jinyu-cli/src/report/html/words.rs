@@ -177,6 +177,7 @@ const WORDS: &[[&str; 4]] = &[
         "The same version, rules and input give the same verdicts.",
     ],
     ["engine", "引擎版本", "引擎版本", "Engine"],
+    ["setting", "设置", "設定", "Setting"],
     ["packs", "规则包", "規則包", "Rule packs"],
     ["version", "版本", "版本", "Version"],
     ["inputs", "输入文件", "輸入檔案", "Input files"],
