@@ -84,36 +84,50 @@ pub struct Share {
 /// What findings of one rule have cost so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Loss {
-    pub(crate) rule: Arc<str>,
-    pub(crate) care: Care,
-    pub(crate) weight: Weight,
-    pub(crate) turns: Vec<usize>,
-    pub(crate) times: usize,
-    /// Of each agent who is named: the turns, and how often.
-    pub(crate) by: BTreeMap<Arc<str>, (Vec<usize>, usize)>,
+    rule: Arc<str>,
+    care: Care,
+    weight: Weight,
+    all: Broken,
+    /// Of each agent who is named.
+    by: BTreeMap<Arc<str>, Broken>,
+}
+
+/// How often a rule was broken, and in which turns.
+#[derive(Clone, Debug, Default)]
+struct Broken {
+    turns: Vec<usize>,
+    times: usize,
+}
+
+impl Broken {
+    fn add(&mut self, turn: usize) {
+        self.times += 1;
+        if self.turns.last() != Some(&turn) {
+            self.turns.push(turn);
+        }
+    }
 }
 
 impl Loss {
     pub(crate) fn new(rule: Arc<str>, care: Care, weight: Weight) -> Self {
-        Self { rule, care, weight, turns: Vec::new(), times: 0, by: BTreeMap::new() }
+        Self { rule, care, weight, all: Broken::default(), by: BTreeMap::new() }
     }
 
-    /// Another finding.
+    /// Another finding, in the words of that agent where one is named.
     pub(crate) fn add(&mut self, turn: usize, agent: Option<&Arc<str>>) {
-        let own = agent.map(|agent| self.by.entry(Arc::clone(agent)).or_default());
-        for (turns, times) in
-            [Some((&mut self.turns, &mut self.times)), own.map(|(turns, times)| (turns, times))].into_iter().flatten()
-        {
-            *times += 1;
-            if turns.last() != Some(&turn) {
-                turns.push(turn);
-            }
+        self.all.add(turn);
+        if let Some(agent) = agent {
+            self.by.entry(Arc::clone(agent)).or_default().add(turn);
         }
     }
 
     /// What so many findings cost.
     fn points(&self, times: usize) -> f64 {
         (times as f64 * f64::from(self.weight.points)).min(f64::from(self.weight.cap))
+    }
+
+    fn share(&self, agent: &Arc<str>, of: &Broken) -> Share {
+        Share { agent: Arc::clone(agent), points: self.points(of.times), times: of.times, turns: of.turns.clone() }
     }
 }
 
@@ -125,20 +139,11 @@ impl Score {
             .map(|loss| Deduction {
                 rule: loss.rule.clone(),
                 care: loss.care,
-                points: loss.points(loss.times),
-                times: loss.times,
-                turns: loss.turns.clone(),
+                points: loss.points(loss.all.times),
+                times: loss.all.times,
+                turns: loss.all.turns.clone(),
                 critical: loss.weight.critical,
-                by: loss
-                    .by
-                    .iter()
-                    .map(|(agent, (turns, times))| Share {
-                        agent: agent.clone(),
-                        points: loss.points(*times),
-                        times: *times,
-                        turns: turns.clone(),
-                    })
-                    .collect(),
+                by: loss.by.iter().map(|(agent, of)| loss.share(agent, of)).collect(),
             })
             .collect();
         let points = |applies: bool| -> f64 {

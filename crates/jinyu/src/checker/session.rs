@@ -262,7 +262,7 @@ impl Session {
             let compiled = &rule.compiled;
             let loss = self.losses.entry(compiled.id.clone());
             let loss = loss.or_insert_with(|| Loss::new(compiled.id.clone(), compiled.care, compiled.weight));
-            loss.add(utterance.turn, utterance.agent.as_ref());
+            loss.add(utterance.turn, utterance.agent.as_ref().filter(|_| utterance.speaker == Speaker::Agent));
         }
         events.sort_unstable();
         events.dedup();
