@@ -315,33 +315,41 @@ pub(crate) fn crosses_clauses(hir: &Hir) -> bool {
 
 /// Whether the expression matches words that it does not spell out, outside the groups that are named.
 pub(crate) fn has_open_part(hir: &Hir, kept: &BTreeSet<String>) -> bool {
-    use regex_syntax::hir::{Class, HirKind};
-    match hir.kind() {
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => false,
-        HirKind::Class(Class::Unicode(class)) => class.iter().map(|range| range.len()).sum::<usize>() > 64,
-        HirKind::Class(Class::Bytes(_)) => true,
-        HirKind::Repetition(repetition) => has_open_part(&repetition.sub, kept),
-        HirKind::Capture(capture) => {
-            !capture.name.as_deref().is_some_and(|name| kept.contains(name)) && has_open_part(&capture.sub, kept)
-        }
-        HirKind::Concat(parts) => parts.iter().any(|part| has_open_part(part, kept)),
-        // A wording is used only where its groups have matched: the ways around them do not count.
-        HirKind::Alternation(parts) => {
-            let taken = parts.iter().any(|part| holds_group(part, kept));
-            parts.iter().any(|part| (!taken || holds_group(part, kept)) && has_open_part(part, kept))
-        }
-    }
+    openness(hir, kept).is_open
 }
 
-fn holds_group(hir: &Hir, names: &BTreeSet<String>) -> bool {
-    use regex_syntax::hir::HirKind;
+/// What [`has_open_part`] asks of each part of an expression, once.
+#[derive(Clone, Copy, Default)]
+struct Openness {
+    is_open: bool,
+    /// Whether it has one of the groups.
+    holds_group: bool,
+}
+
+fn openness(hir: &Hir, kept: &BTreeSet<String>) -> Openness {
+    use regex_syntax::hir::{Class, HirKind};
     match hir.kind() {
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) | HirKind::Class(_) => false,
-        HirKind::Repetition(repetition) => holds_group(&repetition.sub, names),
-        HirKind::Capture(capture) => {
-            capture.name.as_deref().is_some_and(|name| names.contains(name)) || holds_group(&capture.sub, names)
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Look(_) => Openness::default(),
+        HirKind::Class(Class::Unicode(class)) => {
+            Openness { is_open: class.iter().map(|range| range.len()).sum::<usize>() > 64, holds_group: false }
         }
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(|part| holds_group(part, names)),
+        HirKind::Class(Class::Bytes(_)) => Openness { is_open: true, holds_group: false },
+        HirKind::Repetition(repetition) => openness(&repetition.sub, kept),
+        HirKind::Capture(capture) if capture.name.as_deref().is_some_and(|name| kept.contains(name)) => {
+            Openness { is_open: false, holds_group: true }
+        }
+        HirKind::Capture(capture) => openness(&capture.sub, kept),
+        HirKind::Concat(parts) => parts.iter().fold(Openness::default(), |sum, part| {
+            let part = openness(part, kept);
+            Openness { is_open: sum.is_open || part.is_open, holds_group: sum.holds_group || part.holds_group }
+        }),
+        // A wording is used only where its groups have matched: the ways around them do not count.
+        HirKind::Alternation(parts) => {
+            let parts: Vec<Openness> = parts.iter().map(|part| openness(part, kept)).collect();
+            let holds_group = parts.iter().any(|part| part.holds_group);
+            let is_open = parts.iter().any(|part| part.is_open && (part.holds_group || !holds_group));
+            Openness { is_open, holds_group }
+        }
     }
 }
 

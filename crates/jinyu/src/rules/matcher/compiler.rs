@@ -16,7 +16,7 @@ const FIRST: usize = 4096;
 /// A part of an expression.
 struct Part<'a> {
     hir: &'a Hir,
-    /// Fowler, Noll and Vo's hash of 128 bits of what it matches: no two parts of all packs share one by chance.
+    /// Fowler, Noll and Vo's hash of 128 bits of what it matches, 32 bits at a time: no two parts of all packs share one by chance.
     digest: u128,
     /// About how many steps it takes without calls.
     size: usize,
@@ -100,15 +100,11 @@ impl Hash {
     }
 
     fn add(&mut self, number: u32) {
-        for byte in number.to_le_bytes() {
-            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x100_0000_0000_0000_0000_013b);
-        }
+        self.0 = (self.0 ^ u128::from(number)).wrapping_mul(0x100_0000_0000_0000_0000_013b);
     }
 
     fn add_digest(&mut self, digest: u128) {
-        for byte in digest.to_le_bytes() {
-            self.0 = (self.0 ^ u128::from(byte)).wrapping_mul(0x100_0000_0000_0000_0000_013b);
-        }
+        [0, 32, 64, 96].into_iter().for_each(|shift| self.add((digest >> shift) as u32));
     }
 }
 
@@ -130,6 +126,11 @@ impl Sharing {
         for hir in hirs {
             count(&Part::of(hir), 1, least, &mut seen);
         }
+        Self::of_seen(seen)
+    }
+
+    /// Compiles what was seen more than once.
+    fn of_seen(seen: BTreeMap<u128, Seen<'_>>) -> Result<Self, String> {
         let mut shared: Vec<(usize, u128, &Hir)> =
             seen.into_iter().filter(|(_, seen)| seen.times > 1).map(|(digest, seen)| (seen.size, digest, seen.hir)).collect();
         // What is part of another one is smaller, so that it is there when the other one is compiled.
@@ -185,8 +186,12 @@ impl Program {
     /// # Errors
     /// When the expression looks at word boundaries or line ends, or is far too large.
     pub(crate) fn new(hir: &Hir) -> Result<Self, String> {
-        let sharing = Sharing::of([hir], WORTH_A_CALL)?;
-        let program = Self::sharing(hir, &sharing)?;
+        // An expression of thousands of parts is taken apart once.
+        let part = Part::of(hir);
+        let mut seen = BTreeMap::new();
+        count(&part, 1, WORTH_A_CALL, &mut seen);
+        let sharing = Sharing::of_seen(seen)?;
+        let program = Self::of_part(&part, &sharing)?;
         Ok(Self { routines: Arc::new(sharing.into_routines()), ..program })
     }
 
@@ -195,12 +200,16 @@ impl Program {
     /// # Errors
     /// Those of [`new`](Self::new).
     pub(crate) fn sharing(hir: &Hir, sharing: &Sharing) -> Result<Self, String> {
-        let part = Part::of(hir);
+        Self::of_part(&Part::of(hir), sharing)
+    }
+
+    fn of_part(part: &Part<'_>, sharing: &Sharing) -> Result<Self, String> {
+        let hir = part.hir;
         if part.size >= LARGEST {
             return Err(too_large());
         }
         let mut compiler = Compiler::new(sharing);
-        compiler.add(&part)?;
+        compiler.add(part)?;
         let groups = std::mem::take(&mut compiler.groups);
         let anchored = hir.properties().look_set().contains(Look::Start);
         let first = first_chars(hir, FIRST, true).map_or(ALL, bits);
