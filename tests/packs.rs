@@ -1,7 +1,7 @@
 //! Packs that are wrong: each mistake is told with its place and what to do.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that fails may panic")]
 
-use jinyu::{Checker, Error, RulePack, Safety};
+use jinyu::{Checker, Error, LintKind, RulePack, Safety};
 
 const HEAD: &str = "[pack]\nname = \"mine\"\nversion = \"1\"\nsummary = \"s\"\n";
 
@@ -164,4 +164,23 @@ fn lint_sees() {
     assert!(messages.iter().any(|message| message.contains("\"你弄错\" is never needed")), "{messages:?}");
     assert!(messages.iter().any(|message| message.contains("no rule uses this list of fixes")), "{messages:?}");
     assert!(messages.iter().any(|message| message.contains("no hit shows the pattern \"搞混了\"")), "{messages:?}");
+    let kinds: Vec<LintKind> = checker.lint().into_iter().map(|lint| lint.kind).collect();
+    assert_eq!(kinds, [LintKind::Shadowed, LintKind::Untested, LintKind::Unused]);
+}
+
+/// Advice is never tested on load: who writes it is told when it would be flagged.
+#[test]
+fn lint_sees_wordings_that_are_found_themselves() {
+    let lint = |fields: &str| {
+        let pack = RulePack::from_toml("mine.toml", &format!("{HEAD}{}", rule(fields))).unwrap();
+        let checker = Checker::builder().without_default_packs().pack(pack).build().unwrap();
+        checker.lint().into_iter().filter(|lint| lint.kind == LintKind::Wording).map(|lint| lint.message).collect::<Vec<_>>()
+    };
+    assert!(
+        lint("fix = [{ text = \"是不是弄错了\" }]")[0].starts_with("the wording \"是不是弄错了\" is found by mine/bad itself")
+    );
+    let made = "patterns = [\"(?<what>弄错了)\"]\nfix = [{ text = \"可能${what}\" }]";
+    assert!(lint(made)[0].starts_with("each wording for the hit \"你弄错了\" triggers the rule again"));
+    assert_eq!(lint("fix = [{ text = \"是不是弄错了\" }, { text = \"我来核对\" }]").len(), 1);
+    assert!(lint("fix = [{ text = \"我来核对\" }]").is_empty());
 }

@@ -19,7 +19,7 @@ pub use self::build::CheckerBuilder;
 pub use self::examples::ExampleFailure;
 use self::flows::Events;
 use self::link::Linker;
-pub use self::lint::Lint;
+pub use self::lint::{Lint, LintKind};
 use self::second_opinion::SecondOpinion;
 pub use self::session::{Assessment, Charge, Observation, Report, Session, Waived};
 use self::wording::Templates;
@@ -375,7 +375,8 @@ impl Checker {
             heard.sort_by_cached_key(|homophone| WORDS.cut(&homophone.literal).len());
         }
         // The models have learned from agents and customers, and have no say in a single rule that is looked for by its words.
-        let is_asked = context.speaker != Speaker::Unknown
+        let is_asked = !context.by_words_alone
+            && context.speaker != Speaker::Unknown
             && context.only.is_none_or(|only| inner.rule(only).is_some_and(|rule| rule.compiled.model));
         let model = inner.model.as_ref().filter(|_| is_asked);
         if patterns.is_empty() && disguised.is_empty() && heard.is_empty() && model.is_none() {
@@ -562,6 +563,8 @@ struct Context<'a> {
     is_speech: bool,
     /// Index of the only rule to run.
     only: Option<u32>,
+    /// Whether the models have no say.
+    by_words_alone: bool,
     proposals: Proposals,
 }
 
@@ -587,6 +590,7 @@ impl<'a> Context<'a> {
             observes: false,
             is_speech: false,
             only: None,
+            by_words_alone: false,
             proposals: Proposals::Decent,
         }
     }

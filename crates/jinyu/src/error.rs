@@ -91,6 +91,18 @@ impl Error {
         self.0.line
     }
 
+    /// The column in that line, from 1, where it is known.
+    #[must_use]
+    pub fn column(&self) -> Option<usize> {
+        self.0.column
+    }
+
+    /// What is wrong and how to mend it, without the place.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The id of the rule at fault, where it is one rule.
     #[must_use]
     pub fn rule_id(&self) -> Option<&str> {

@@ -104,7 +104,7 @@ pub mod training {
 }
 
 pub use checker::{
-    Assessment, Charge, Checker, CheckerBuilder, ExampleFailure, Lint, Observation, PackSource, Report, Session, Waived,
+    Assessment, Charge, Checker, CheckerBuilder, ExampleFailure, Lint, LintKind, Observation, PackSource, Report, Session, Waived,
 };
 pub use conversation::{Channel, Conversation, Speaker, UnknownSpeaker, Utterance};
 pub use error::Error;

@@ -8,6 +8,7 @@ pub(crate) mod later;
 pub(crate) mod library;
 pub(crate) mod literal;
 pub(crate) mod matcher;
+mod mend;
 pub(crate) mod pattern;
 
 use std::fmt;
@@ -604,18 +605,17 @@ struct RawExampleTable {
     opening: bool,
 }
 
+impl Example {
+    /// A sentence of which no more is asked.
+    pub(crate) fn of(text: String) -> Self {
+        Self { text, expected_match: None, expected_fix: None, expected_say: None, customer: None, agent: None, opening: false }
+    }
+}
+
 impl From<RawExample> for Example {
     fn from(raw: RawExample) -> Self {
         match raw {
-            RawExample::Text(text) => Self {
-                text,
-                expected_match: None,
-                expected_fix: None,
-                expected_say: None,
-                customer: None,
-                agent: None,
-                opening: false,
-            },
+            RawExample::Text(text) => Self::of(text),
             RawExample::Table(table) => Self {
                 text: table.text,
                 expected_match: table.expected_match,
@@ -827,8 +827,8 @@ impl RulePack {
     pub fn from_toml(file: &str, text: &str) -> Result<Self, Error> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let raw: RawPack = toml::from_str(text).map_err(|error| {
-            let at = error.span().map(|span| line_and_column(text, span.start));
-            Error::syntax(file, at, error.message().trim().replace('\n', "; "))
+            let at = error.span().map(|span| span.start);
+            Error::syntax(file, at.map(|at| line_and_column(text, at)), mend::mended(text, at, error.message()))
         })?;
         let mut classes = Vec::new();
         for (name, value) in raw.classes {

@@ -93,23 +93,23 @@ impl Checker {
     }
 
     pub(super) fn run_example(&self, rule: u32, text: &str, example: &Example) -> Examination {
-        let speaker = match self.0.rule(rule).map(|rule| rule.compiled.scope) {
-            Some(Scope::Customer) => Speaker::Customer,
-            _ => Speaker::Agent,
-        };
-        let context = Context {
-            speaker,
+        let scope = self.0.rule(rule).map_or(Scope::Agent, |rule| rule.compiled.scope);
+        self.run(text, &Context { only: Some(rule), ..self.example_context(scope, text, example) })
+    }
+
+    /// What is known of the text of an example of a rule for these words: all that its author wrote down.
+    pub(super) fn example_context<'a>(&self, scope: Scope, text: &'a str, example: &'a Example) -> Context<'a> {
+        Context {
+            speaker: if scope == Scope::Customer { Speaker::Customer } else { Speaker::Agent },
             around: Around {
                 customer: Said::new(example.customer.as_deref()),
                 agent: Said::new(example.agent.as_deref()),
                 opening: example.opening,
             },
             observes: true,
-            only: Some(rule),
             proposals: Proposals::All,
             ..Context::lone(text, self.0.script)
-        };
-        self.run(text, &context)
+        }
     }
 
     fn test_hit(&self, rule: u32, example: &Example) -> Option<String> {

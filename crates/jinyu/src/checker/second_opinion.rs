@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::{Hit, Inner, LinkedRule, Part};
+use super::{Checker, Hit, Inner, LinkedRule, Part};
 use crate::conversation::Speaker;
 use crate::finding::Reason;
-use crate::folded::Folded;
+use crate::folded::{Folded, Reading};
 use crate::model::{self, Model, Table};
 use crate::rules::literal::is_break;
 use crate::rules::matcher::Match;
@@ -75,6 +75,9 @@ const CLAUSE: f32 = 3.0;
 /// What was heard must score so much with the words that it is taken for: it may be something else.
 const HEARD: f32 = -1.0;
 
+/// The logarithm of the odds from which on a text is rather an offence than none.
+const EVEN: f32 = 0.0;
+
 /// What a model scores so much above its threshold is certain.
 const CERTAIN: f32 = 3.0;
 
@@ -140,6 +143,25 @@ impl SecondOpinion {
             steps: any(of_steps).and_then(|rules| Some(Observer { table: model::steps()?, rules })),
             signals: any(of_signals).and_then(|rules| Some(Observer { table: model::signals()?, rules })),
         })
+    }
+}
+
+impl Checker {
+    /// The category of offence that the statistical model reads in a text that is rather one than not: less than a finding asks for, and a
+    /// guess. `None` where nothing speaks for an offence, or the model has no say.
+    ///
+    /// ```
+    /// use jinyu::{Category, Checker};
+    /// let checker = Checker::builder().build()?;
+    /// assert_eq!(checker.guess("我们做不到，您爱上哪儿告上哪儿告"), Some(Category::Threat));
+    /// assert_eq!(checker.guess("没关系，您慢慢说，我听着呢"), None);
+    /// # Ok::<(), jinyu::Error>(())
+    /// ```
+    #[must_use]
+    pub fn guess(&self, text: &str) -> Option<Category> {
+        let model = &self.0.model.as_ref()?.offences.as_ref()?.model;
+        let text = Folded::new(text, 0, Reading::Plain).text;
+        (model.score(&text) > EVEN).then(|| model.explain(&text)).flatten().map(|opinion| opinion.category)
     }
 }
 

@@ -272,6 +272,20 @@ pub struct NoteRule {
 }
 
 impl NoteRule {
+    /// What it looks for: keys of the pack and their values.
+    #[must_use]
+    pub fn details(&self) -> Vec<(&'static str, String)> {
+        let number = |number: usize, least: usize| if number > least { number.to_string() } else { String::new() };
+        let mut details = vec![
+            ("any", self.any.join(" ")),
+            ("times", number(self.times, 1)),
+            ("characters", number(self.characters, 0)),
+            ("share", number(self.share, 0)),
+        ];
+        details.retain(|(_, value)| !value.is_empty());
+        details
+    }
+
     /// The number of example conversations.
     #[must_use]
     pub fn examples(&self) -> usize {
