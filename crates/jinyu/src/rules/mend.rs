@@ -82,7 +82,8 @@ pub(super) fn mended(pack: &str, at: Option<usize>, message: &str) -> String {
     if is_list && message.starts_with("invalid type: string") {
         return format!("{message}; a list stands in brackets: [\"…\", \"…\"]");
     }
-    let line = at.and_then(|at| line_of(pack, at)).filter(|_| !message.starts_with("unknown") && !message.starts_with("missing"));
+    let line =
+        at.and_then(|at| line_of(pack, at)).filter(|_| !message.starts_with("unknown") && !message.starts_with("missing field"));
     match line.and_then(slip) {
         Some(slip) => format!("{message}; {slip}"),
         None => message,
@@ -141,6 +142,10 @@ fn line_of(pack: &str, at: usize) -> Option<&str> {
 /// What was slipped into a line that TOML does not read.
 fn slip(line: &str) -> Option<String> {
     let bare = outside_of_strings(line);
+    let key = bare.split(['=', '＝', ':', '：']).next().unwrap_or_default().trim();
+    if let Some((_, meant)) = NAMES.iter().find(|(chinese, _)| !chinese.is_ascii() && *chinese == key) {
+        return Some(format!("keys are written in English: `{meant}` for {key}"));
+    }
     if let Some((mark, plain)) = bare.chars().find_map(|c| MARKS.iter().find(|(mark, _)| *mark == c)) {
         return Some(format!("here stands the Chinese mark {mark}; write {plain} with the keyboard set to English"));
     }
