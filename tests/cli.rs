@@ -300,7 +300,7 @@ fn user_packs_add_up_and_broken_ones_are_left_out() {
     for (pack, message) in [
         ("syntax", "packs/broken/syntax.toml:6:"),
         ("pattern", "packs/broken/pattern.toml:6: pattern/unclosed: "),
-        ("example", "packs/broken/example.toml:6: example/fails: the hit \"你真快\""),
+        ("example", "packs/broken/example.toml:6: example/fails: 应当查出“你真快”"),
         ("missing", "packs/broken/missing.toml: no such file"),
     ] {
         let ran = feed(jinyu(&["check"]).args(["--rules", &format!("packs/broken/{pack}.toml")]), "你弄错了\n");
@@ -310,7 +310,7 @@ fn user_packs_add_up_and_broken_ones_are_left_out() {
     }
     let none = feed(bare().args(["check", "--no-default-rules"]), "你弄错了\n");
     assert_eq!(none.code, 2);
-    assert!(none.err.contains("no rules to check with"), "{}", none.err);
+    assert!(none.err.contains("没有规则可用；请用 --rules"), "{}", none.err);
 }
 
 #[test]
@@ -522,26 +522,26 @@ fn rules_are_listed_and_explained() {
 
     let unknown = run(&mut jinyu(&["rules", "explain", "demo/wrogn"]));
     assert_eq!(unknown.code, 2);
-    assert!(unknown.err.contains("there is no rule \"demo/wrogn\"; did you mean demo/wrong"), "{}", unknown.err);
+    assert!(unknown.err.contains("没有规则“demo/wrogn”；是不是想写 demo/wrong"), "{}", unknown.err);
 }
 
 #[test]
 fn rules_are_tested_and_linted() {
     let good = run(&mut jinyu(&["rules", "test", "demo"]));
-    assert_eq!((good.code, good.out.as_str()), (0, "1 pack, 6 rules, 36 examples: 0 failed\n"), "{}", good.err);
+    assert_eq!((good.code, good.out.as_str()), (0, "1个规则包，6条规则，36个例句：0个没过\n"), "{}", good.err);
     let by_path = run(bare().current_dir(data("")).args(["rules", "test", "packs/demo.toml"]));
     assert_eq!((by_path.code, by_path.out.as_str()), (0, good.out.as_str()), "{}", by_path.err);
     let failing = run(bare().current_dir(data("")).args(["rules", "test", "packs/broken/example.toml"]));
     assert_eq!(failing.code, 1);
     assert!(failing.out.contains("packs/broken/example.toml:6: example/fails: "), "{}", failing.out);
-    assert!(failing.out.contains("2 failed"), "{}", failing.out);
+    assert!(failing.out.contains("2个没过"), "{}", failing.out);
     assert_eq!(run(bare().current_dir(data("")).args(["rules", "test", "packs/broken/syntax.toml"])).code, 2);
     let unknown = run(&mut jinyu(&["rules", "test", "dmeo"]));
     assert_eq!(unknown.code, 2);
-    assert!(unknown.err.contains("there is no pack \"dmeo\"; there are words, demo"), "{}", unknown.err);
+    assert!(unknown.err.contains("没有规则包“dmeo”；有：words, demo"), "{}", unknown.err);
 
     let lint = run(&mut jinyu(&["rules", "lint"]));
-    assert_eq!((lint.code, lint.out.as_str()), (0, "6 rules: 0 remarks\n"));
+    assert_eq!((lint.code, lint.out.as_str()), (0, "6条规则，0条意见\n"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use encoding_rs::Encoding;
-use jinyu::{Category, Speaker};
+use jinyu::{Category, LintKind, Speaker};
 
 use crate::date::Date;
 use crate::locale::Locale;
@@ -37,6 +37,30 @@ pub(crate) enum Command {
     Review(ReviewArgs),
     Replay(ReplayArgs),
     Rules(RulesArgs),
+}
+
+impl Command {
+    /// The language that was asked for.
+    pub(crate) fn locale(&self) -> Option<Locale> {
+        match self {
+            Self::Check(args) => args.output.locale,
+            Self::Fix(args) => args.locale,
+            Self::Audit(args) => args.output.locale,
+            Self::Review(args) => match &args.command {
+                ReviewCommand::Import(args) => args.locale,
+            },
+            Self::Replay(args) => args.output.locale,
+            Self::Rules(args) => match &args.command {
+                RulesCommand::List(args) => args.output.locale,
+                RulesCommand::Explain(args) => args.output.locale,
+                RulesCommand::Test(args) => args.locale,
+                RulesCommand::Lint(args) => args.output.locale,
+                RulesCommand::Stats(args) => args.output.locale,
+                RulesCommand::Init(args) => args.locale,
+                RulesCommand::Import(args) => args.locale,
+            },
+        }
+    }
 }
 
 /// Check an agent's utterances, one a line
@@ -260,17 +284,26 @@ pub(crate) struct RulesArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// List the rules in use
+    /// List the rules, flow rules, notes and profiles in use
     List(RulesListArgs),
-    /// Show everything that a rule says
-    #[command(after_help = "Example:\n  jinyu rules explain blame/filled-in-wrong")]
+    /// Show everything that a rule says, a note or profile, or who gives and asks for a signal, step or category
+    #[command(
+        after_help = "Examples:\n  jinyu rules explain blame/filled-in-wrong\n  jinyu rules explain handling/no-greeting apologise anger"
+    )]
     Explain(RulesExplainArgs),
     /// Run the examples of packs
     #[command(after_help = "Without a PACK: all packs in use. Exit codes: 0 all hold, 1 some fail, 2 a pack does not load.\n\n\
                             Examples:\n  jinyu rules test\n  jinyu rules test blame command\n  jinyu rules test my-pack.toml")]
     Test(RulesTestArgs),
     /// Say what the author of a rule should look at
-    #[command(after_help = "Exit codes: 0 nothing to say, 1 remarks, 2 a pack does not load.")]
+    #[command(
+        after_help = "Without --rules the built-in packs are looked at. With --rules only the added packs are, each beside all others: what a \
+                      built-in rule finds anyway is said. The examples are not tested: `jinyu rules test` does that.\n\
+                      Kinds, the worst first: contradiction dead too-common wording shadowed costly unused untested.\n\
+                      Exit codes: 0 nothing to say, 1 remarks, 2 a pack does not load.\n\n\
+                      Examples:\n  jinyu rules lint --rules my-pack.toml\n  jinyu rules lint --kind untested\n  \
+                      jinyu rules lint --rules my-pack.toml --format jsonl"
+    )]
     Lint(RulesLintArgs),
     /// Count what each rule finds in transcripts, with examples, so that a noisy rule shows
     #[command(after_help = "Reads transcripts as `jinyu audit` does. Only agents are judged.\n\
@@ -285,6 +318,8 @@ pub(crate) enum RulesCommand {
     #[command(
         after_help = "A text file has one phrase a line; `#` begins a comment. A table has its columns named in the first line:\n\
                             phrase, category, severity, replacement, note, or 禁语 类别 级别 替换 备注. Of a workbook the first sheet is read.\n\
+                            A phrase of which the list says no category gets the one that built-in rules or the model read in it, marked TODO; where\n\
+                            nothing speaks for one it stands in a block of comments for you to decide.\n\
                             What cannot become a good rule stands in the pack as a comment, marked TODO, with the reason.\n\
                             Exit codes: 0 every phrase became part of a rule, 1 some are left to you, 2 error.\n\n\
                             Examples:\n  jinyu rules import taboo.xlsx --name company --out company.toml\n  \
@@ -364,7 +399,7 @@ pub(crate) struct RulesListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RulesExplainArgs {
-    /// Ids of rules
+    /// Ids of rules, flow rules, notes and profiles, and names of signals, steps and categories
     #[arg(value_name = "ID", required = true)]
     pub(crate) ids: Vec<String>,
     #[command(flatten)]
@@ -378,17 +413,25 @@ pub(crate) struct RulesTestArgs {
     /// Names of packs in use, or files and folders of packs
     #[arg(value_name = "PACK")]
     pub(crate) tested: Vec<String>,
+    /// Language of the messages [default: from LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) locale: Option<Locale>,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct RulesLintArgs {
+    /// Show all remarks of this kind, and no others; may be given more than once
+    #[arg(long, value_name = "KIND", value_parser = lint_kind)]
+    pub(crate) kind: Vec<LintKind>,
+    #[command(flatten)]
+    pub(crate) output: RulesOutputArgs,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
 }
 
-/// How `rules list` and `rules explain` answer.
+/// How `rules list`, `explain`, `lint` and `stats` answer.
 #[derive(Debug, Args)]
 pub(crate) struct RulesOutputArgs {
     /// For people, or JSON Lines for programs
@@ -487,9 +530,15 @@ fn encoding(argument: &str) -> Result<&'static Encoding, String> {
         .ok_or_else(|| format!("there is no encoding \"{name}\"; write UTF-8, GB18030, GBK, Big5, UTF-16LE or UTF-16BE"))
 }
 
+fn lint_kind(argument: &str) -> Result<LintKind, String> {
+    LintKind::ALL
+        .into_iter()
+        .find(|kind| kind.as_str() == argument)
+        .ok_or_else(|| format!("there is no such kind of remark; there are {}", LintKind::ALL.map(LintKind::as_str).join(", ")))
+}
+
 fn category(argument: &str) -> Result<Category, String> {
-    let known = |category: &Category| [category.as_str(), category.chinese()].contains(&argument.trim());
-    Category::ALL.into_iter().find(known).ok_or_else(|| {
+    Category::meant_by(argument).ok_or_else(|| {
         let names = Category::ALL.map(|category| format!("{category} {}", category.chinese())).join(", ");
         format!("there is no such category; there are {names}")
     })

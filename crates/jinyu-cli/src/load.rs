@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use jinyu::{Channel, Checker, CheckerBuilder, RulePack};
+use jinyu::{Channel, Checker, CheckerBuilder, Error, RulePack};
 
 use crate::args::PackArgs;
 use crate::problem::Problems;
@@ -58,7 +58,7 @@ pub(crate) fn build(mut packs: Vec<RulePack>, builder: CheckerBuilder, problems:
         if packs.len() == before {
             return Err(error.into());
         }
-        problems.report(format_args!("{error} (going on without this pack)"));
+        report(&error, problems);
         if packs.is_empty() && given > 0 && !builder.has_default_packs() {
             bail!("there are no rules left to check with");
         }
@@ -79,12 +79,18 @@ pub(crate) fn packs_or(paths: &[PathBuf], remark: &str, problems: &mut Problems)
                 Ok(bytes) => match String::from_utf8(bytes) {
                     Ok(source) => match RulePack::from_toml(&file.display().to_string(), &source) {
                         Ok(pack) => packs.push(pack),
-                        Err(error) => problems.report(format_args!("{error}{remark}")),
+                        Err(error) => report(&error, problems),
                     },
                     Err(error) => {
                         let good = error.utf8_error().valid_up_to();
                         let line = error.as_bytes().iter().take(good).filter(|b| **b == b'\n').count() + 1;
-                        problems.report(format_args!("{}:{line}: not UTF-8; save the pack as UTF-8", file.display()));
+                        let locale = problems.locale();
+                        let what = locale.pick(
+                            "不是 UTF-8；请把规则包另存为 UTF-8",
+                            "不是 UTF-8；請把規則包另存為 UTF-8",
+                            "not UTF-8; save the pack as UTF-8",
+                        );
+                        problems.report(format_args!("{}:{line}: {what}", file.display()));
                     }
                 },
                 Err(error) => problems.report(format_args!("{}: {}", file.display(), explain(&error))),
@@ -92,6 +98,13 @@ pub(crate) fn packs_or(paths: &[PathBuf], remark: &str, problems: &mut Problems)
         }
     }
     packs
+}
+
+/// Says what is wrong with a pack that is left out.
+fn report(error: &Error, problems: &mut Problems) {
+    let locale = problems.locale();
+    let without = locale.pick("（不用这个规则包，继续）", "（不用這個規則包，繼續）", " (going on without this pack)");
+    problems.report(format_args!("{}{without}", locale.error(error)));
 }
 
 fn pack_files(path: &Path, problems: &mut Problems) -> Vec<PathBuf> {

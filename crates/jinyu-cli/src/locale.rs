@@ -1,11 +1,13 @@
 //! The reader's language: which one it is, and the words of reports in it. Rules are written in Simplified Chinese and
 //! converted here for readers of Traditional.
 
+mod messages;
+
 use std::collections::HashMap;
 use std::env;
 
 use clap::ValueEnum;
-use jinyu::{Care, Category, Confidence, Kind, Reason, Safety, Script, Severity};
+use jinyu::{Category, Confidence, Error, Kind, LintKind, Reason, Safety, Script, Severity};
 
 /// The language of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -46,6 +48,39 @@ impl Locale {
             Self::Hans => hans,
             Self::Hant => hant,
             Self::English => english,
+        }
+    }
+
+    /// What the library says of a pack; in English where there are no other words for it.
+    pub(crate) fn message(self, message: &str) -> String {
+        let told = match self {
+            Self::Hans => messages::chinese(message, &str::to_owned),
+            Self::Hant => messages::chinese(message, &|wording| Script::Taiwan.write(wording)),
+            Self::English => None,
+        };
+        told.unwrap_or_else(|| message.to_owned())
+    }
+
+    /// What is wrong with a pack, and where.
+    pub(crate) fn error(self, error: &Error) -> String {
+        let places = [error.line(), error.column()].into_iter().map_while(|number| number.map(|number| format!(":{number}")));
+        let place: String = std::iter::once(error.pack().to_owned()).chain(places).collect();
+        let rule = error.rule_id().map_or(String::new(), |rule| format!("{rule}: "));
+        format!("{place}: {rule}{}", self.message(error.message()))
+    }
+
+    /// A kind of remark on packs.
+    pub(crate) fn lint(self, kind: LintKind) -> &'static str {
+        match kind {
+            LintKind::Contradiction => self.pick("例句互相矛盾", "例句互相矛盾", "examples contradict each other"),
+            LintKind::Dead => self.pick("永远匹配不到", "永遠匹配不到", "can never match"),
+            LintKind::TooCommon => self.pick("平常说话就会用到", "平常說話就會用到", "ordinary talk has it everywhere"),
+            LintKind::Wording => self.pick("改说本身会被查出", "改說本身會被查出", "better wordings that are found themselves"),
+            LintKind::Shadowed => self.pick("别的已经查得出", "別的已經查得出", "something else finds it anyway"),
+            LintKind::Costly => self.pick("费时间", "費時間", "costs time on most calls"),
+            LintKind::Unused => self.pick("没有用到", "沒有用到", "nothing uses it"),
+            LintKind::Untested => self.pick("没有例句", "沒有例句", "no example shows it"),
+            other => other.as_str(),
         }
     }
 

@@ -45,7 +45,7 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut problems = Problems::default();
+    let mut problems = Problems::new(cli.command.locale());
     let outcome = match &cli.command {
         Command::Check(args) => check::run(args, &mut problems),
         Command::Fix(args) => fix::run(args, &mut problems),
@@ -61,10 +61,14 @@ fn main() -> ExitCode {
         Ok(Outcome::Findings) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // What is read is reported where it is read, and other files are named; only standard output is left.
-            let is_bare = error.chain().next().is_some_and(|cause| cause.is::<io::Error>());
-            let about = if is_bare { "cannot write to standard output: " } else { "" };
-            problems.report(format_args!("{about}{error:#}"));
+            // What is read is reported where it is read; only the output is left.
+            let about = if error.is::<io::Error>() { "cannot write to standard output: " } else { "" };
+            let locale = problems.locale();
+            let message = match error.downcast_ref() {
+                Some(error) => locale.error(error),
+                None => locale.message(&format!("{error:#}")),
+            };
+            problems.report(format_args!("{about}{message}"));
             ExitCode::from(2)
         }
     }

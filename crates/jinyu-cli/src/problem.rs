@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use crate::locale::Locale;
 use crate::progress::aside;
 
 /// How many messages of one kind a file may cause before they are only counted.
@@ -13,11 +14,22 @@ const SHOWN_PER_FILE: usize = 5;
 /// What was wrong with the input so far.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
+    locale: Option<Locale>,
     count: usize,
     of_file: BTreeMap<&'static str, usize>,
 }
 
 impl Problems {
+    /// None so far, to be told in this language, or that of the environment.
+    pub(crate) fn new(locale: Option<Locale>) -> Self {
+        Self { locale, ..Self::default() }
+    }
+
+    /// The language of whoever reads them.
+    pub(crate) fn locale(&self) -> Locale {
+        self.locale.unwrap_or_else(Locale::from_environment)
+    }
+
     /// How many there were, those that were only counted included.
     pub(crate) fn count(&self) -> usize {
         self.count

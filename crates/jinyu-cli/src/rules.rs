@@ -3,6 +3,7 @@
 mod explain;
 mod import;
 mod init;
+mod lint;
 mod stats;
 pub(crate) mod write;
 
@@ -16,7 +17,7 @@ use jinyu::{Care, Category, Checker, Confidence, FlowRule, Kind, NoteRule, Rule,
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::args::{Format, PackArgs, RulesArgs, RulesCommand, RulesLintArgs, RulesListArgs, RulesTestArgs};
+use crate::args::{Format, RulesArgs, RulesCommand, RulesListArgs, RulesTestArgs};
 use crate::load;
 use crate::locale::Locale;
 use crate::problem::Problems;
@@ -33,7 +34,7 @@ pub(crate) fn run(args: &RulesArgs, problems: &mut Problems) -> Result<Outcome> 
         RulesCommand::List(args) => list(args, problems),
         RulesCommand::Explain(args) => explain::run(args, problems),
         RulesCommand::Test(args) => test(args, problems),
-        RulesCommand::Lint(args) => lint(args, problems),
+        RulesCommand::Lint(args) => lint::run(args, problems),
         RulesCommand::Stats(args) => stats::run(args, problems),
         RulesCommand::Init(args) => init::run(args, problems),
         RulesCommand::Import(args) => import::run(args, problems),
@@ -76,6 +77,41 @@ impl<'a> FlowRecord<'a> {
             asks: flow.details().into_iter().collect(),
             examples: flow.examples(),
         }
+    }
+}
+
+/// A note or profile, for programs.
+#[derive(Serialize)]
+struct NoteRecord<'a> {
+    r#type: &'static str,
+    id: &'a str,
+    pack: &'a str,
+    profile: bool,
+    why: &'a str,
+    /// Keys of the pack and their values.
+    asks: BTreeMap<&'static str, String>,
+    examples: usize,
+}
+
+impl<'a> NoteRecord<'a> {
+    fn new(pack: &'a RulePack, note: &'a NoteRule) -> Self {
+        Self {
+            r#type: "note",
+            id: &note.id,
+            pack: &pack.name,
+            profile: note.profile,
+            why: &note.why,
+            asks: note.details().into_iter().collect(),
+            examples: note.examples(),
+        }
+    }
+}
+
+/// What a note is called.
+fn note_kind(note: &NoteRule, locale: Locale) -> &'static str {
+    match note.profile {
+        true => locale.pick("客户画像", "客戶畫像", "profile"),
+        false => locale.pick("提示", "提示", "note"),
     }
 }
 
@@ -142,6 +178,9 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
         for (pack, flow) in checker.packs().iter().flat_map(|pack| pack.flows.iter().map(move |flow| (pack, flow))) {
             write_record(&mut out, &FlowRecord::new(pack, flow))?;
         }
+        for (pack, note) in checker.packs().iter().flat_map(|pack| pack.notes.iter().map(move |note| (pack, note))) {
+            write_record(&mut out, &NoteRecord::new(pack, note))?;
+        }
         out.flush()?;
         return Ok(Outcome::Clean);
     }
@@ -171,11 +210,14 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
         let none = String::new;
         table.row([flow.id.to_string(), kind, locale.severity(flow.severity).to_owned(), none(), none(), none()]);
     }
+    let notes = || checker.packs().iter().flat_map(|pack| &pack.notes);
+    for note in notes() {
+        let none = String::new;
+        table.row([note.id.to_string(), note_kind(note, locale).to_owned(), none(), none(), none(), none()]);
+    }
     table.write(&mut out, "", Style::new().bold().underline())?;
-    let (count, packs) = (
-        rules().count() + flows().count(),
-        checker.packs().iter().filter(|pack| !pack.rules.is_empty() || !pack.flows.is_empty()).count(),
-    );
+    let has_rules = |pack: &&RulePack| !pack.rules.is_empty() || !pack.flows.is_empty() || !pack.notes.is_empty();
+    let (count, packs) = (rules().count() + flows().count() + notes().count(), checker.packs().iter().filter(has_rules).count());
     let bold = Style::new().bold();
     writeln!(
         out,
@@ -191,6 +233,7 @@ fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
 }
 
 fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
+    let locale = problems.locale();
     let mut out = text_output();
     let mut sums = Sums::default();
     let (paths, names): (Vec<&String>, Vec<&String>) = args.tested.iter().partition(|tested| is_path(tested));
@@ -201,14 +244,16 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
         for name in &names {
             if !checker.packs().iter().any(|pack| pack.name == **name) {
                 let known: Vec<&str> = checker.packs().iter().map(|pack| pack.name.as_str()).collect();
-                problems.report(format_args!(
-                    "there is no pack \"{name}\"; there are {}; a file is named by its path",
-                    known.join(", ")
-                ));
+                let known = known.join(", ");
+                problems.report(match locale {
+                    Locale::Hans => format!("没有规则包“{name}”；有：{known}；文件请写路径"),
+                    Locale::Hant => format!("沒有規則包「{name}」；有：{known}；檔案請寫路徑"),
+                    Locale::English => format!("there is no pack \"{name}\"; there are {known}; a file is named by its path"),
+                });
             }
         }
         for pack in checker.packs().iter().filter(|pack| names.is_empty() || names.iter().any(|name| **name == pack.name)) {
-            test_pack(&checker, pack, &mut sums, &mut out)?;
+            test_pack(&checker, pack, locale, &mut sums, &mut out)?;
         }
     }
     let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
@@ -219,20 +264,24 @@ fn test(args: &RulesTestArgs, problems: &mut Problems) -> Result<Outcome> {
         packs.extend(tested);
         let checker = load::build(packs, load::builder(&args.packs).without_examples(), problems)?;
         for pack in checker.packs().iter().filter(|pack| files.contains(&pack.file)) {
-            test_pack(&checker, pack, &mut sums, &mut out)?;
+            test_pack(&checker, pack, locale, &mut sums, &mut out)?;
         }
     }
     let Sums { packs, rules, examples, failures } = sums;
     if packs > 0 {
         let color = if failures == 0 { AnsiColor::Green } else { AnsiColor::Red };
         let style = color.on_default().bold();
-        writeln!(
-            out,
-            "{style}{}, {}, {}: {failures} failed{style:#}",
-            counted(packs, "pack"),
-            counted(rules, "rule"),
-            counted(examples, "example")
-        )?;
+        let sums = match locale {
+            Locale::Hans => format!("{packs}个规则包，{rules}条规则，{examples}个例句：{failures}个没过"),
+            Locale::Hant => format!("{packs}個規則包，{rules}條規則，{examples}個例句：{failures}個沒過"),
+            Locale::English => format!(
+                "{}, {}, {}: {failures} failed",
+                counted(packs, "pack"),
+                counted(rules, "rule"),
+                counted(examples, "example")
+            ),
+        };
+        writeln!(out, "{style}{sums}{style:#}")?;
     }
     out.flush()?;
     Ok(if failures == 0 { Outcome::Clean } else { Outcome::Findings })
@@ -246,7 +295,7 @@ struct Sums {
     failures: usize,
 }
 
-fn test_pack(checker: &Checker, pack: &RulePack, sums: &mut Sums, out: &mut dyn Write) -> Result<()> {
+fn test_pack(checker: &Checker, pack: &RulePack, locale: Locale, sums: &mut Sums, out: &mut dyn Write) -> Result<()> {
     sums.packs += 1;
     sums.rules += pack.rules.len() + pack.flows.len() + pack.notes.len();
     sums.examples += pack.rules.iter().map(|rule: &Rule| rule.hits.len() + rule.misses.len()).sum::<usize>()
@@ -254,7 +303,7 @@ fn test_pack(checker: &Checker, pack: &RulePack, sums: &mut Sums, out: &mut dyn 
         + pack.notes.iter().map(NoteRule::examples).sum::<usize>();
     for failure in checker.test(&pack.name) {
         sums.failures += 1;
-        writeln!(out, "{}:{}: {}: {}", failure.file, failure.line, failure.rule, failure.message)?;
+        writeln!(out, "{}:{}: {}: {}", failure.file, failure.line, failure.rule, locale.message(&failure.message))?;
     }
     Ok(())
 }
@@ -265,23 +314,4 @@ fn counted(n: usize, what: &str) -> String {
 
 fn is_path(tested: &str) -> bool {
     tested.contains(['/', '\\']) || tested.ends_with(".toml") || Path::new(tested).exists()
-}
-
-fn lint(args: &RulesLintArgs, problems: &mut Problems) -> Result<Outcome> {
-    let checker = lint_checker(&args.packs, problems)?;
-    let mut out = text_output();
-    let lints = checker.lint();
-    for lint in &lints {
-        writeln!(out, "{}:{}: {}: {}", lint.file, lint.line, lint.rule, lint.message)?;
-    }
-    let rules: usize = checker.packs().iter().map(|pack| pack.rules.len()).sum();
-    writeln!(out, "{}: {}", counted(rules, "rule"), counted(lints.len(), "remark"))?;
-    out.flush()?;
-    Ok(if lints.is_empty() { Outcome::Clean } else { Outcome::Findings })
-}
-
-/// Like [`load::checker`], but failing examples are the business of `rules test`.
-fn lint_checker(args: &PackArgs, problems: &mut Problems) -> Result<Checker> {
-    let packs = load::packs(&args.rules, problems);
-    load::build(packs, load::builder(args).without_examples(), problems)
 }

@@ -1,14 +1,16 @@
 //! `jinyu rules explain`: everything that a rule says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
-use jinyu::{Care, Checker, Confidence, Edge, Example, Fix, FixRef, FlowRule, Replace, Rule, RulePack, Scope, Severity};
+use jinyu::{
+    Care, Checker, Confidence, Edge, Example, Fix, FixRef, FlowRule, Kind, NoteRule, Replace, Rule, RulePack, Scope, Severity,
+};
 use serde::Serialize;
 
-use super::{FlowRecord, KindRecord};
+use super::{FlowRecord, KindRecord, NoteRecord, note_kind};
 use crate::Outcome;
 use crate::args::{Format, RulesExplainArgs};
 use crate::load;
@@ -45,8 +47,34 @@ pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Ou
             }
             continue;
         }
+        let note =
+            checker.packs().iter().find_map(|pack| pack.notes.iter().find(|note| *note.id == **id).map(|note| (pack, note)));
+        if let Some((pack, note)) = note {
+            match args.output.format {
+                Format::Jsonl => write_record(&mut out, &NoteRecord::new(pack, note))?,
+                Format::Text => {
+                    if !std::mem::take(&mut first) {
+                        writeln!(out)?;
+                    }
+                    write_note(&mut out, pack, note, locale)?;
+                }
+            }
+            continue;
+        }
+        if let Some(event) = EventRecord::new(id, &checker) {
+            match args.output.format {
+                Format::Jsonl => write_record(&mut out, &event)?,
+                Format::Text => {
+                    if !std::mem::take(&mut first) {
+                        writeln!(out)?;
+                    }
+                    write_event(&mut out, &event, &checker, locale)?;
+                }
+            }
+            continue;
+        }
         let Some((pack, rule)) = found else {
-            problems.report(format_args!("there is no rule \"{id}\"; {}", nearest(id, &checker)));
+            problems.report(unknown(id, &checker, locale));
             continue;
         };
         match args.output.format {
@@ -63,18 +91,74 @@ pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Ou
     Ok(Outcome::Clean)
 }
 
-/// Which ids may have been meant.
-fn nearest(id: &str, checker: &Checker) -> String {
-    let ids: Vec<&str> = checker
-        .packs()
-        .iter()
-        .flat_map(|pack| pack.rules.iter().map(|rule| &*rule.id).chain(pack.flows.iter().map(|flow| &*flow.id)))
-        .collect();
+/// Says that there is no such rule, and which ids may have been meant.
+fn unknown(id: &str, checker: &Checker, locale: Locale) -> String {
+    let of_pack = |pack: &'_ RulePack| -> Vec<String> {
+        let rules = pack.rules.iter().flat_map(|rule| [&*rule.id, rule.kind.name()]);
+        let flows = pack.flows.iter().map(|flow| &*flow.id);
+        rules.chain(flows).chain(pack.notes.iter().map(|note| &*note.id)).map(str::to_owned).collect()
+    };
+    let ids: BTreeSet<String> = checker.packs().iter().flat_map(of_pack).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     let mut near: Vec<&str> = ids.iter().copied().filter(|known| !id.is_empty() && known.contains(id)).take(5).collect();
     if near.is_empty() {
         near = similar::get_close_matches(id, &ids, 3, 0.5);
     }
-    if near.is_empty() { "see `jinyu rules list`".to_owned() } else { format!("did you mean {}?", near.join(", ")) }
+    let near = near.join(", ");
+    match (locale, near.as_str()) {
+        (Locale::English, "") => format!("there is no rule \"{id}\"; see `jinyu rules list`"),
+        (Locale::English, near) => format!("there is no rule \"{id}\"; did you mean {near}?"),
+        (Locale::Hans, "") => format!("没有规则“{id}”；请看 `jinyu rules list`"),
+        (Locale::Hans, near) => format!("没有规则“{id}”；是不是想写 {near}？"),
+        (Locale::Hant, "") => format!("沒有規則「{id}」；請看 `jinyu rules list`"),
+        (Locale::Hant, near) => format!("沒有規則「{id}」；是不是想寫 {near}？"),
+    }
+}
+
+/// A signal, step or category, for programs: the rules that give it, and the flow rules and notes that ask for it.
+#[derive(Serialize)]
+struct EventRecord<'a> {
+    r#type: &'static str,
+    name: &'a str,
+    kind: &'static str,
+    given_by: Vec<&'a str>,
+    asked_for_by: Vec<&'a str>,
+}
+
+impl<'a> EventRecord<'a> {
+    /// `None` where no rule gives it.
+    fn new(name: &'a str, checker: &'a Checker) -> Option<Self> {
+        let of = |rule: &&Rule| rule.kind.name() == name;
+        let rules: Vec<&Rule> = checker.packs().iter().flat_map(|pack| &pack.rules).filter(of).collect();
+        let kind = match rules.first()?.kind {
+            Kind::Taboo(_) => "category",
+            Kind::Signal(_) => "signal",
+            Kind::Step(_) => "step",
+        };
+        let given_by = rules.into_iter().map(|rule| &*rule.id).collect();
+        Some(Self { r#type: "event", name, kind, given_by, asked_for_by: asked_for_by(name, checker) })
+    }
+}
+
+/// The flow rules and notes that ask for an event.
+fn asked_for_by<'a>(event: &str, checker: &'a Checker) -> Vec<&'a str> {
+    let asks = |details: Vec<(&str, String)>| details.iter().any(|(_, names)| names.split(' ').any(|name| name == event));
+    let packs = checker.packs();
+    let flows = packs.iter().flat_map(|pack| &pack.flows).filter(|flow| asks(flow.details())).map(|flow| &*flow.id);
+    let notes = packs.iter().flat_map(|pack| &pack.notes).filter(|note| asks(note.details())).map(|note| &*note.id);
+    flows.chain(notes).collect()
+}
+
+fn write_event(out: &mut dyn Write, event: &EventRecord<'_>, checker: &Checker, locale: Locale) -> io::Result<()> {
+    let kind = event.given_by.first().and_then(|id| checker.rule(id)).map_or(String::new(), |rule| locale.kind(&rule.kind));
+    writeln!(out, "{BOLD}{}{BOLD:#}  {kind}", event.name)?;
+    let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>().into_iter();
+    items(out, locale.pick("给出它的规则", "給出它的規則", "rules that give it"), ids(&event.given_by))?;
+    items(out, asking(locale), ids(&event.asked_for_by))
+}
+
+fn asking(locale: Locale) -> &'static str {
+    locale.pick("用到它的流程规则和提示", "用到它的流程規則和提示", "flow rules and notes that ask for it")
 }
 
 /// A rule with everything in it, for programs.
@@ -183,14 +267,29 @@ fn write_flow(out: &mut dyn Write, pack: &RulePack, flow: &FlowRule, locale: Loc
     writeln!(out, "  {cost}  {DIM}{}:{}{DIM:#}", pack.file, flow.line)
 }
 
+fn write_note(out: &mut dyn Write, pack: &RulePack, note: &NoteRule, locale: Locale) -> io::Result<()> {
+    writeln!(out, "{BOLD}{}{BOLD:#}  {}", note.id, note_kind(note, locale))?;
+    let says = locale.pick("内容：", "內容：", "says: ");
+    writeln!(out, "  {LABEL}{says}{LABEL:#}{}", Translator::new(locale).translate(&note.why))?;
+    for (key, value) in note.details() {
+        writeln!(out, "  {LABEL}{key}{LABEL:#} {value}")?;
+    }
+    let cost = locale.pick("不扣分", "不扣分", "costs nothing");
+    writeln!(out, "  {cost}  {DIM}{}:{}{DIM:#}", pack.file, note.line)
+}
+
 fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Rule, locale: Locale) -> io::Result<()> {
     let style = severity_style(rule.severity);
-    let severity = locale.severity(rule.severity);
+    let is_offence = rule.kind.category().is_some();
+    // Signals and steps are no offence, and have no severity that anybody chose.
+    let severity = if is_offence { format!("{style}{}{style:#} ", locale.severity(rule.severity)) } else { String::new() };
     let category = locale.kind(&rule.kind);
-    writeln!(out, "{BOLD}{}{BOLD:#}  {style}{severity}{style:#} {category}", rule.id)?;
+    writeln!(out, "{BOLD}{}{BOLD:#}  {severity}{category}", rule.id)?;
     let mut translator = Translator::new(locale);
     let why = locale.pick("为什么：", "為什麼：", "why: ");
-    writeln!(out, "  {LABEL}{why}{LABEL:#}{}", translator.translate(&rule.why))?;
+    if !rule.why.is_empty() {
+        writeln!(out, "  {LABEL}{why}{LABEL:#}{}", translator.translate(&rule.why))?;
+    }
     let confidence = locale.confidence(rule.confidence);
     writeln!(out, "  {LABEL}{}{LABEL:#}{confidence}", locale.pick("把握：", "把握：", "confidence: "))?;
     if rule.model {
@@ -201,7 +300,9 @@ fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Ru
         );
         writeln!(out, "  {LABEL}{}{LABEL:#}{model}", locale.pick("由谁查：", "由誰查：", "found by: "))?;
     }
-    writeln!(out, "  {LABEL}CARE{}{LABEL:#}{}", locale.pick("：", "：", ": "), care(rule.care, locale))?;
+    if is_offence {
+        writeln!(out, "  {LABEL}CARE{}{LABEL:#}{}", locale.pick("：", "：", ": "), care(rule.care, locale))?;
+    }
     if let Some(source) = &rule.source {
         writeln!(out, "  {LABEL}{}{LABEL:#}{source}", locale.pick("出处：", "出處：", "source: "))?;
     }
@@ -256,7 +357,10 @@ fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Ru
         fixes(checker, rule).into_iter().map(|fix| wording(&fix, locale)),
     )?;
     items(out, locale.pick("应当查出", "應當查出", "must be found"), rule.hits.iter().map(|hit| example(hit, locale)))?;
-    items(out, locale.pick("应当放过", "應當放過", "must be left alone"), rule.misses.iter().map(|miss| example(miss, locale)))
+    items(out, locale.pick("应当放过", "應當放過", "must be left alone"), rule.misses.iter().map(|miss| example(miss, locale)))?;
+    let mut asking_for: Vec<&str> = asked_for_by(rule.kind.name(), checker);
+    asking_for.extend(asked_for_by(&rule.id, checker));
+    items(out, asking(locale), asking_for.into_iter().map(str::to_owned))
 }
 
 /// A wording with all that its pack says of it.

@@ -1,5 +1,6 @@
 //! `jinyu rules import`: a list of phrases to a pack. A phrase that would make a bad rule (too short, with slots, too
-//! common, there already) is not taken but left in the pack as a comment, with the reason, for somebody to judge.
+//! common, there already) is not taken but left in the pack as a comment, with the reason, for somebody to judge. A category that the
+//! list does not say is guessed and marked; where nothing speaks for one, the rule stands in comments for somebody to decide.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -89,6 +90,8 @@ enum Left {
     Common(usize, String),
     /// The rule does not work; why.
     Fails(String),
+    /// Nobody knows its category; what the list calls it.
+    Undecided(String),
 }
 
 impl Left {
@@ -101,6 +104,7 @@ impl Left {
             Self::Slots(_) => 3,
             Self::Everyday | Self::Common(..) => 4,
             Self::Fails(_) => 5,
+            Self::Undecided(_) => 6,
         }
     }
 
@@ -124,7 +128,19 @@ impl Left {
                 format!("在{times}句无辜的话里也有，如“{such}”；请写得更完整，或加 unless"),
                 format!("{times} innocent sentences have it, such as \"{such}\"; write more of it, or add unless"),
             ),
-            Self::Fails(why) => (format!("写成规则不成立：{why}"), format!("does not work as a rule: {why}")),
+            Self::Fails(why) => {
+                (format!("写成规则不成立：{}", Locale::Hans.message(why)), format!("does not work as a rule: {why}"))
+            }
+            Self::Undecided(said) if said.is_empty() => (
+                "看不出是哪一类；规则写好了，在规则包末尾，请选类别".to_owned(),
+                "nothing speaks for a category; its rule stands at the end of the pack, choose one".to_owned(),
+            ),
+            Self::Undecided(said) => (
+                format!("不认识类别“{said}”，也看不出是哪一类；规则写好了，在规则包末尾，请选类别"),
+                format!(
+                    "the category \"{said}\" is not known, and nothing speaks for one; its rule stands at the end of the pack, choose one"
+                ),
+            ),
         };
         match locale {
             Locale::Hans => chinese,
@@ -134,9 +150,50 @@ impl Left {
     }
 }
 
+/// What speaks for a category.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Basis {
+    /// The list or the user says so.
+    Told,
+    /// A built-in rule matches the phrase, but something lets it pass.
+    Rule(Arc<str>),
+    /// It reads so to the model.
+    Model,
+    /// Nothing.
+    Nothing,
+}
+
+impl Basis {
+    /// Why a category was guessed; what the list says may be empty.
+    fn say(&self, said: &str, locale: Locale) -> Option<String> {
+        let (chinese, english) = match self {
+            Self::Told => return None,
+            Self::Rule(rule) => (
+                format!("类别是猜的：自带规则 {rule} 的话和它像；请核对"),
+                format!("a guess, since the built-in {rule} looks for such words; check it"),
+            ),
+            Self::Model => {
+                ("类别是猜的：模型觉得像；请核对".to_owned(), "a guess, since it reads so to the model; check it".to_owned())
+            }
+            Self::Nothing => ("请选一个类别".to_owned(), "choose a category".to_owned()),
+        };
+        let (chinese, english) = match said {
+            "" => (chinese, english),
+            said => (format!("表里写的是“{said}”；{chinese}"), format!("the list says \"{said}\"; {english}")),
+        };
+        Some(match locale {
+            Locale::Hans => chinese,
+            Locale::Hant => Script::Taiwan.write(&chinese),
+            Locale::English => english,
+        })
+    }
+}
+
 /// Phrases that make a rule together: what a finding of one of them says is the same.
 struct Group<'a> {
-    category: Category,
+    /// `None` where nothing speaks for one.
+    category: Option<Category>,
+    basis: Basis,
     severity: Severity,
     /// What the list calls the category, where we do not know it.
     unknown: &'a str,
@@ -162,13 +219,19 @@ pub(super) fn run(args: &RulesImportArgs, problems: &mut Problems) -> Result<Out
         problems.report(format_args!("{}: has no phrases", args.file.display()));
         return Ok(Outcome::Clean);
     }
-    let (taken, left) = sort_out(&entries, &built_in)?;
-    let groups = groups(&taken, args.category);
-    let pack = write_pack(&name, args, &groups, &left, locale);
+    let (taken, mut left) = sort_out(&entries, &built_in)?;
+    let with_model = Checker::builder().build()?;
+    let (groups, undecided): (Vec<Group<'_>>, Vec<Group<'_>>) =
+        groups(&taken, args.category, &built_in, &with_model).into_iter().partition(|group| group.category.is_some());
+    let taken: usize = groups.iter().map(|group| group.entries.len()).sum();
+    for group in &undecided {
+        left.extend(group.entries.iter().map(|entry| (*entry, Left::Undecided(group.unknown.to_owned()))));
+    }
+    let pack = write_pack(&name, args, &groups, &undecided, &left, locale);
     let file = args.out.as_ref().map_or_else(|| format!("{name}.toml"), |out| out.display().to_string());
-    let loaded = if taken.is_empty() { Ok(()) } else { load(&file, &pack) };
+    let loaded = if groups.is_empty() { Ok(()) } else { load(&file, &pack) };
 
-    let mut report = in_short(entries.len(), taken.len(), &groups, &left, locale);
+    let mut report = in_short(entries.len(), taken, &groups, &left, locale);
     for group in groups.iter().filter(|group| !group.replacement.is_empty()) {
         if let Some(finding) = built_in.check(group.replacement).first() {
             report += &replacement_is_found(group.replacement, finding, locale);
@@ -187,7 +250,7 @@ pub(super) fn run(args: &RulesImportArgs, problems: &mut Problems) -> Result<Out
     let mut text = text_output();
     writeln!(text, "{}{file}", locale.pick("已写好：", "已寫好：", "written: "))?;
     text.write_all(report.as_bytes())?;
-    if taken.is_empty() {
+    if groups.is_empty() {
         let nothing = locale.pick("没有一条能直接成为规则", "沒有一條能直接成為規則", "no phrase could become a rule as it is");
         writeln!(text, "{nothing}")?;
     } else {
@@ -199,7 +262,9 @@ pub(super) fn run(args: &RulesImportArgs, problems: &mut Problems) -> Result<Out
 
 fn outcome(left: &[(&Entry, Left)], loaded: Result<(), jinyu::Error>, problems: &mut Problems) -> Outcome {
     if let Err(error) = loaded {
-        problems.report(format_args!("the pack does not load as it is: {error}"));
+        let locale = problems.locale();
+        let fails = locale.pick("规则包现在还不能用：", "規則包現在還不能用：", "the pack does not load as it is: ");
+        problems.report(format_args!("{fails}{}", locale.error(&error)));
     }
     if left.is_empty() { Outcome::Clean } else { Outcome::Findings }
 }
@@ -270,7 +335,8 @@ fn probe<'a>(taken: &mut Vec<&'a Entry>, built_in: &Checker) -> Result<Vec<(&'a 
         let mut text = String::from("[pack]\nname = \"probe\"\nversion = \"0\"\nsummary = \"probe\"\n");
         for (index, entry) in taken.iter().enumerate() {
             let group = Group {
-                category: Category::Contempt,
+                category: Some(Category::Contempt),
+                basis: Basis::Told,
                 severity: Severity::Error,
                 unknown: "",
                 replacement: "",
@@ -331,79 +397,44 @@ fn number(rule: &str) -> Option<usize> {
 }
 
 /// Puts together what becomes one rule.
-fn groups<'a>(taken: &[&'a Entry], default: Option<Category>) -> Vec<Group<'a>> {
+fn groups<'a>(taken: &[&'a Entry], default: Option<Category>, built_in: &Checker, with_model: &Checker) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for entry in taken {
-        let known = category(&entry.category).or(default);
-        let unknown = if known.is_some() {
-            ""
-        } else if entry.category.is_empty() {
-            "-"
-        } else {
-            &entry.category
+        let told = Category::meant_by(&entry.category).filter(|_| !entry.category.is_empty()).or(default);
+        let unknown = if told.is_some() { "" } else { &entry.category };
+        let (category, basis) = match told {
+            Some(category) => (Some(category), Basis::Told),
+            None => guess(&entry.phrase, built_in, with_model),
         };
-        let category = known.unwrap_or(Category::Contempt);
         let severity = severity(&entry.severity);
         let replacement = if entry.replacement.contains("${") { "" } else { entry.replacement.as_str() };
         let same = |group: &&mut Group<'_>| {
-            (group.category, group.severity, group.unknown, group.replacement) == (category, severity, unknown, replacement)
+            (group.category, &group.basis, group.severity, group.unknown, group.replacement)
+                == (category, &basis, severity, unknown, replacement)
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.entries.push(entry),
-            None => groups.push(Group { category, severity, unknown, replacement, entries: vec![entry] }),
+            None => groups.push(Group { category, basis, severity, unknown, replacement, entries: vec![entry] }),
         }
     }
     groups.sort_by_key(|group| group.category);
     groups
 }
 
-/// The category that a list means.
-fn category(name: &str) -> Option<Category> {
-    const WORDS: [(&str, Category); 38] = [
-        ("指责同事", Category::Disparage),
-        ("指责公司", Category::Disparage),
-        ("贬低同事", Category::Disparage),
-        ("同事", Category::Disparage),
-        ("指责", Category::Blame),
-        ("责怪", Category::Blame),
-        ("质疑客户", Category::Blame),
-        ("埋怨", Category::Blame),
-        ("命令", Category::Command),
-        ("否认", Category::Denial),
-        ("撇清", Category::Denial),
-        ("拒绝", Category::Refusal),
-        ("否定", Category::Refusal),
-        ("规定", Category::Policy),
-        ("挡箭牌", Category::Policy),
-        ("一问三不知", Category::Ignorance),
-        ("不知道", Category::Ignorance),
-        ("不专业", Category::Ignorance),
-        ("推诿", Category::Shirk),
-        ("推卸", Category::Shirk),
-        ("推脱", Category::Shirk),
-        ("踢皮球", Category::Shirk),
-        ("敷衍", Category::BrushOff),
-        ("打发", Category::BrushOff),
-        ("冷漠", Category::BrushOff),
-        ("不耐烦", Category::Impatience),
-        ("打断", Category::Impatience),
-        ("急躁", Category::Impatience),
-        ("嘲讽", Category::Contempt),
-        ("讽刺", Category::Contempt),
-        ("傲慢", Category::Contempt),
-        ("侮辱", Category::Contempt),
-        ("辱骂", Category::Contempt),
-        ("轻视", Category::Contempt),
-        ("威胁", Category::Threat),
-        ("挑衅", Category::Threat),
-        ("承诺", Category::Overpromise),
-        ("夸大", Category::Overpromise),
-    ];
-    let folded = |text: &str| text.trim().chars().map(script::fold).collect::<String>();
-    let name = folded(name);
-    let exact = |category: &Category| name == category.as_str() || name == folded(category.chinese());
-    let known = Category::ALL.into_iter().find(exact);
-    known.or_else(|| WORDS.iter().find(|(word, _)| name.contains(&folded(word))).map(|(_, category)| *category))
+/// The category that a phrase may be of, and what speaks for it: built-in rules that match it though something lets it pass, then the
+/// model.
+fn guess(phrase: &str, built_in: &Checker, with_model: &Checker) -> (Option<Category>, Basis) {
+    let passed = [phrase.to_owned(), carried(phrase, 0)]
+        .iter()
+        .flat_map(|text| built_in.examine(text).dismissals)
+        .find_map(|dismissal| Some((built_in.rule(&dismissal.rule)?.kind.category()?, dismissal.rule)));
+    if let Some((category, rule)) = passed {
+        return (Some(category), Basis::Rule(rule));
+    }
+    match with_model.guess(phrase) {
+        Some(category) => (Some(category), Basis::Model),
+        None => (None, Basis::Nothing),
+    }
 }
 
 /// The severity that a list means; a warning where it does not say.
@@ -437,21 +468,19 @@ fn write_rule(id: &str, group: &Group<'_>, locale: Locale) -> String {
         Locale::English => english.to_owned(),
     };
     let _ = writeln!(text, "\n[[rule]]\nid = {}", write::quoted(id));
-    let _ = write!(text, "category = \"{}\"", group.category);
-    if !group.unknown.is_empty() {
-        let said = group.unknown;
-        let _ = write!(
-            text,
-            "  # TODO {}",
-            todo(&format!("表里写的是“{said}”，请选一个类别"), &format!("the list says \"{said}\"; choose a category"))
-        );
+    let _ = write!(text, "category = \"{}\"", group.category.map_or("", Category::as_str));
+    if let Some(why) = group.basis.say(group.unknown, locale) {
+        let _ = write!(text, "  # TODO {why}");
     }
     let _ = writeln!(text, "\nseverity = \"{}\"", group.severity);
     let note = group.entries.first().map_or("", |entry| entry.note.as_str());
     if !note.is_empty() && group.entries.iter().all(|entry| entry.note == note) {
         let _ = writeln!(text, "why = {}", write::quoted(note));
     } else {
-        let why = format!("在公司的禁语表里：{}。", group.category.chinese());
+        let why = match group.category {
+            Some(category) => format!("在公司的禁语表里：{}。", category.chinese()),
+            None => "在公司的禁语表里。".to_owned(),
+        };
         let hint = todo("写一句为什么不能这样说", "say in one sentence why this must not be said");
         let _ = writeln!(text, "why = {}  # TODO {hint}", write::quoted(&why));
     }
@@ -494,7 +523,14 @@ fn write_rule(id: &str, group: &Group<'_>, locale: Locale) -> String {
     text
 }
 
-fn write_pack(name: &str, args: &RulesImportArgs, groups: &[Group<'_>], left: &[(&Entry, Left)], locale: Locale) -> String {
+fn write_pack(
+    name: &str,
+    args: &RulesImportArgs,
+    groups: &[Group<'_>],
+    undecided: &[Group<'_>],
+    left: &[(&Entry, Left)],
+    locale: Locale,
+) -> String {
     let list = args.file.file_name().unwrap_or_default().to_string_lossy();
     let mut text = match locale {
         Locale::English => format!(
@@ -508,17 +544,49 @@ fn write_pack(name: &str, args: &RulesImportArgs, groups: &[Group<'_>], left: &[
     };
     let summary = format!("公司禁语：{}", write::quoted(&list).trim_matches('"'));
     let _ = writeln!(text, "[pack]\nname = \"{name}\"\nversion = \"0.1.0\"\nsummary = \"{summary}\"");
-    let mut ids: BTreeMap<Category, usize> = BTreeMap::new();
+    let mut ids: BTreeMap<&str, usize> = BTreeMap::new();
     for group in groups {
-        let number = ids.entry(group.category).or_default();
+        let category = group.category.map_or("", Category::as_str);
+        let number = ids.entry(category).or_default();
         *number += 1;
         let id = match *number {
-            1 => format!("{name}/{}", group.category),
-            number => format!("{name}/{}-{number}", group.category),
+            1 => format!("{name}/{category}"),
+            number => format!("{name}/{category}-{number}"),
         };
         text += &write_rule(&id, group, locale);
     }
-    if !left.is_empty() {
+    if !undecided.is_empty() {
+        let names = Category::ALL.map(|category| match locale {
+            Locale::English => category.as_str().to_owned(),
+            _ => format!("{category} {}", locale.category(category)),
+        });
+        let _ = match locale {
+            Locale::Hans => writeln!(
+                text,
+                "\n# TODO 类别待定：表里没有写，自带规则和模型也看不出来。请在 category 的引号里填一个类别，再删掉这一段每行开头的 #。\n# 类别：{}",
+                names.join("、")
+            ),
+            Locale::Hant => writeln!(
+                text,
+                "\n# TODO 類別待定：表裡沒有寫，自帶規則和模型也看不出來。請在 category 的引號裡填一個類別，再刪掉這一段每行開頭的 #。\n# 類別：{}",
+                names.join("、")
+            ),
+            Locale::English => writeln!(
+                text,
+                "\n# TODO To be decided: the list says no category, and neither built-in rules nor the model read one. Write one between the \
+                 quotation marks of category, then delete the # at the start of these lines.\n# Categories: {}",
+                names.join(", ")
+            ),
+        };
+        for (index, group) in undecided.iter().enumerate() {
+            let rule = write_rule(&format!("{name}/undecided-{}", index + 1), group, locale);
+            for line in rule.trim().lines() {
+                let _ = writeln!(text, "# {line}");
+            }
+        }
+    }
+    let mut left = left.iter().filter(|(_, reason)| !matches!(reason, Left::Undecided(_))).peekable();
+    if left.peek().is_some() {
         let title = match locale {
             Locale::English => "What became no rule:",
             _ => "没有写成规则的：",
@@ -551,13 +619,17 @@ fn in_short(all: usize, taken: usize, groups: &[Group<'_>], left: &[(&Entry, Lef
     for (entry, reason) in left {
         let _ = writeln!(text, "  {}", line(entry, reason, locale));
     }
-    let unknown: Vec<&str> = groups.iter().map(|group| group.unknown).filter(|unknown| !unknown.is_empty()).collect();
-    if !unknown.is_empty() {
-        let names = unknown.join("、");
+    for group in groups {
+        let (Some(category), Some(why)) = (group.category, group.basis.say(group.unknown, locale)) else { continue };
         let _ = match locale {
-            Locale::Hans => writeln!(text, "不认识的类别：{names}；暂记为 contempt，请在规则包里改（TODO）"),
-            Locale::Hant => writeln!(text, "不認識的類別：{names}；暫記為 contempt，請在規則包裡改（TODO）"),
-            Locale::English => writeln!(text, "unknown categories: {names}; taken for contempt, change them in the pack (TODO)"),
+            Locale::English => {
+                let phrases: Vec<String> = group.entries.iter().map(|entry| format!("\"{}\"", entry.phrase)).collect();
+                writeln!(text, "  {} as {category}: {why} (TODO)", phrases.join(", "))
+            }
+            _ => {
+                let phrases: String = group.entries.iter().map(|entry| format!("“{}”", entry.phrase)).collect();
+                writeln!(text, "  {phrases}{} {category}：{why}（TODO）", locale.pick("记为", "記為", ""))
+            }
         };
     }
     text
