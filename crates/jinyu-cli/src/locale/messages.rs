@@ -307,7 +307,7 @@ mod tests {
         }
         assert_eq!(chinese("something new", &str::to_owned), None);
         let said = chinese("the miss \"弄错\" is found: \"弄错\"", &|wording| jinyu::Script::Taiwan.write(wording));
-        assert_eq!(said.as_deref(), Some("應當放過“弄错”，卻查出“弄错”"), "what is quoted is found in the pack");
+        assert_eq!(said.as_deref(), Some("應當放過「弄错」，卻查出「弄错」"), "what is quoted is found in the pack");
     }
 
     /// A wording that the library no longer uses would be a translation of nothing.
