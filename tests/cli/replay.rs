@@ -114,6 +114,6 @@ fn half_of_the_rules_is_no_comparison() {
     fs::write(folder.path().join("new/broken.toml"), "[pack]\nname = ").unwrap();
     let ran = replay(&folder, &[]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("broken.toml") && ran.err.contains("both sets of rules must be whole"), "{}", ran.err);
-    assert!(!ran.err.contains("going on"), "{}", ran.err);
+    assert!(ran.err.contains("broken.toml") && ran.err.contains("两套规则都要完整"), "{}", ran.err);
+    assert!(!ran.err.contains("继续"), "{}", ran.err);
 }

@@ -28,13 +28,27 @@ pub(crate) fn stop_on_signal() -> Arc<AtomicBool> {
     let stopped = Arc::new(AtomicBool::new(false));
     let on_signal = Arc::clone(&stopped);
     // Without a handler Ctrl-C just ends, and the report with it.
-    let _ = ctrlc::set_handler(move || {
+    on_each_signal(move || {
         if on_signal.swap(true, Ordering::Relaxed) {
             remove_unfinished();
             std::process::exit(INTERRUPTED.into());
         }
     });
     stopped
+}
+
+/// A hangup is left alone: whoever starts an audit with `nohup` wants it to go on.
+#[cfg(unix)]
+fn on_each_signal(act: impl Fn() + Send + 'static) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    if let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) {
+        thread::spawn(move || signals.forever().for_each(|_| act()));
+    }
+}
+
+#[cfg(not(unix))]
+fn on_each_signal(act: impl Fn() + Send + 'static) {
+    let _ = ctrlc::set_handler(act);
 }
 
 /// Reads all paths, judges each conversation, and lets `write` take what comes of it. Hands on what was counted while reading (files,

@@ -85,8 +85,12 @@ fn checker(packs: &[PathBuf], args: &ReplayArgs, problems: &mut Problems) -> Res
         builder = builder.without_model();
     }
     let checker = packs.into_iter().fold(builder, CheckerBuilder::pack).build();
-    if let Err(error) = &checker {
-        problems.report(error);
+    // What a pack that cannot be read leaves without its guards is no fault of the others.
+    if let Err(error) = &checker
+        && problems.count() == before
+    {
+        let told = problems.locale().error(error);
+        problems.report(told);
     }
     match checker {
         Ok(checker) if problems.count() == before => Ok(checker),

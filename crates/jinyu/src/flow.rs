@@ -3,6 +3,7 @@
 
 mod reason;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -406,8 +407,9 @@ impl LinkedFlow {
             Demand::Require { window: Window::Last(last), .. } => turns.is_empty() && held.run(index) + last > runs,
             _ => false,
         };
-        let charged = [those(&|index| turns.contains(&index)), those(&follows), those(&is_last), those(&|_| true)];
-        let charged = charged.into_iter().find(|turns| !turns.is_empty()).unwrap_or_default();
+        let shown: BTreeSet<usize> = turns.iter().copied().collect();
+        let ways: [&dyn Fn(usize) -> bool; 4] = [&|index| shown.contains(&index), &follows, &is_last, &|_| true];
+        let charged = ways.into_iter().map(those).find(|turns| !turns.is_empty()).unwrap_or_default();
         let mut agents: Vec<Arc<str>> = charged.into_iter().filter_map(|turn| turn.agent.clone()).collect();
         agents.sort_unstable();
         agents.dedup();

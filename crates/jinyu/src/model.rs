@@ -2,7 +2,8 @@
 //! hands on how much it does, and of an offence the category and what weighed most.
 //!
 //! The models are linear over short sequences of letters (one to three in a row, as they are written and as they sound, and two with a gap
-//! between them), so that they cost a table look-up for each. `tools/model` learns the weights from sentences that the project itself wrote, and writes the files beside.
+//! between them), so that they cost a table look-up for each. `tools/model` learns the weights from sentences that the project itself wrote,
+//! and writes the files beside.
 
 mod letters;
 mod table;

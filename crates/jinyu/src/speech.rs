@@ -2,7 +2,7 @@
 //!
 //! Receives a character's representative, hands on the character that stands for its sound. A text rewritten so, character by
 //! character, is a text of the same length in which homophones are equal, and any string tool finds in it what a speech recogniser
-//! spelt with other characters. It must not be used on text that somebody typed: there a wrong character is a slip, and one in
+//! spelt with other characters. On text that somebody typed it must not be all that is asked: there a wrong character is a slip, and one in
 //! seven frequent words sounds like another.
 //!
 //! Sounds are toneless Mandarin syllables. Some are one because recognisers, and speakers from the south, do not keep them apart:

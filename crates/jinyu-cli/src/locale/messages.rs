@@ -115,7 +115,7 @@ const MESSAGES: &[(&str, &str)] = &[
     ("unclosed group", "有左括号，没有右括号"),
     ("unopened group", "有右括号，没有左括号"),
     ("unclosed character class", "有 [，没有 ]"),
-    ("repetition operator missing expression", "? * + { 前面没有可以重复的字"),
+    ("repetition operator missing expression", "? * + 或左花括号前面没有可以重复的字"),
     (
         "of the marks for places only ^ and $ are supported; for words use `boundary`, for clauses `edge`",
         "位置标记只支持 ^ 和 $；要按词请用 `boundary`，要按小句请用 `edge`",
@@ -186,8 +186,8 @@ const MESSAGES: &[(&str, &str)] = &[
     ),
     (
         "the {} \"{}\" asks for no more than \"{}\", which about {}% of all utterances have; write out more of it, or say where it must \
-         stand with `edge`, `when` or `unless`",
-        "“{1}”只要有“{2}”就算，大约 {3}% 的话里都有；请写得更完整，或用 `edge`、`when`、`unless` 说明在哪里才算",
+         stand with `edge` or `when`",
+        "“{1}”只要有“{2}”就算，大约 {3}% 的话里都有；请写得更完整，或用 `edge`、`when` 说明在哪里才算",
     ),
     (
         "finds something in {} innocent sentences of the built-in packs, such as \"{}\"; write out more of it, or add `unless`",
@@ -236,6 +236,10 @@ const MESSAGES: &[(&str, &str)] = &[
         "没有规则可用；请用 --rules 给一个能用的规则包，或去掉 --no-default-rules",
     ),
     ("there are no rules left to check with", "没有剩下能用的规则"),
+    (
+        "both sets of rules must be whole to be compared; mend what is named above and run this again",
+        "两套规则都要完整才能比较；请改好上面说的，再运行一次",
+    ),
     // Whatever stands before what is wrong with it: last, since much looks like it.
     ("from = \"{}\": {}", "from = “{}”：{}"),
     ("\"{}\": {}", "“{}”：{}"),
@@ -308,6 +312,16 @@ mod tests {
         assert_eq!(chinese("something new", &str::to_owned), None);
         let said = chinese("the miss \"弄错\" is found: \"弄错\"", &|wording| jinyu::Script::Taiwan.write(wording));
         assert_eq!(said.as_deref(), Some("應當放過「弄错」，卻查出「弄错」"), "what is quoted is found in the pack");
+    }
+
+    #[test]
+    fn braces_stand_for_what_is_told() {
+        for (english, chinese) in MESSAGES {
+            for after in chinese.split('{').skip(1) {
+                let number = after.split_once('}').map(|(number, _)| number);
+                assert!(number.is_some_and(|number| number.chars().all(|c| c.is_ascii_digit())), "{english}: {chinese}");
+            }
+        }
     }
 
     /// A wording that the library no longer uses would be a translation of nothing.

@@ -6,7 +6,7 @@ use crate::report::verdicts::SHEETS;
 /// How records of reports begin, and what else they hold.
 const RECORDS: &[(&str, &str)] = &[
     ("{\"type\":\"finding\",\"conversation\":", "\"category\":"),
-    ("{\"type\":\"conversation\",\"conversation\":", "\"utterances\":"),
+    ("{\"type\":\"conversation\",\"conversation\":", "\"score\":"),
     ("{\"type\":\"dismissal\",\"conversation\":", "\"rule\":"),
     ("{\"type\":\"summary\",\"command\":", "\"files\":"),
     ("{\"type\":\"gained\",\"conversation\":", "\"rule\":"),
@@ -42,6 +42,7 @@ mod tests {
     fn transcripts_are_no_reports() {
         for start in [
             "{\"type\":\"conversation\",\"conversation\":\"a\",\"turns\":[]}",
+            "{\"type\":\"conversation\",\"conversation\":\"a\",\"utterances\":[{\"speaker\":\"agent\",\"text\":\"您弄错了\"}]}",
             "{\"type\":\"finding\",\"text\":\"您好\"}",
             "conversation,turn,speaker,text",
             "<!DOCTYPE html>\n<html>",

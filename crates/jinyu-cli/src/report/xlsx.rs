@@ -243,7 +243,9 @@ impl XlsxReport {
             let charged = shares.iter().map(|share| (Some(&*share.agent), share.points, share.times, &share.turns));
             let others = deduction.times.saturating_sub(shares.iter().map(|share| share.times).sum());
             let left = (deduction.points - shares.iter().map(|share| share.points).sum::<f64>()).max(0.0);
-            let nobody = (others > 0).then_some((None, left, others, &deduction.turns));
+            let is_named = |turn: &usize| shares.iter().any(|share| share.turns.contains(turn));
+            let unnamed: Vec<usize> = deduction.turns.iter().copied().filter(|turn| !is_named(turn)).collect();
+            let nobody = (others > 0).then_some((None, left, others, &unnamed));
             for (agent, points, times, turns) in charged.chain(nobody) {
                 let turns: Vec<String> = turns.iter().map(usize::to_string).collect();
                 open_sheet(deductions, book, looks, locale, name, &DEDUCTION_COLUMNS)?.row(

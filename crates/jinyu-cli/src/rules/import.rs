@@ -400,7 +400,7 @@ fn number(rule: &str) -> Option<usize> {
 fn groups<'a>(taken: &[&'a Entry], default: Option<Category>, built_in: &Checker, with_model: &Checker) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for entry in taken {
-        let told = Category::meant_by(&entry.category).filter(|_| !entry.category.is_empty()).or(default);
+        let told = Category::meant_by(&entry.category).or(default);
         let unknown = if told.is_some() { "" } else { &entry.category };
         let (category, basis) = match told {
             Some(category) => (Some(category), Basis::Told),
@@ -563,22 +563,23 @@ fn write_pack(
         let _ = match locale {
             Locale::Hans => writeln!(
                 text,
-                "\n# TODO 类别待定：表里没有写，自带规则和模型也看不出来。请在 category 的引号里填一个类别，再删掉这一段每行开头的 #。\n# 类别：{}",
+                "\n# TODO 类别待定：表里没有写，自带规则和模型也看不出来。请在 category 的引号里填一个类别，再删掉从 [[rule]] 起每行开头的 #。\n# 类别：{}",
                 names.join("、")
             ),
             Locale::Hant => writeln!(
                 text,
-                "\n# TODO 類別待定：表裡沒有寫，自帶規則和模型也看不出來。請在 category 的引號裡填一個類別，再刪掉這一段每行開頭的 #。\n# 類別：{}",
+                "\n# TODO 類別待定：表裡沒有寫，自帶規則和模型也看不出來。請在 category 的引號裡填一個類別，再刪掉從 [[rule]] 起每行開頭的 #。\n# 類別：{}",
                 names.join("、")
             ),
             Locale::English => writeln!(
                 text,
                 "\n# TODO To be decided: the list says no category, and neither built-in rules nor the model read one. Write one between the \
-                 quotation marks of category, then delete the # at the start of these lines.\n# Categories: {}",
+                 quotation marks of category, then delete the # at the start of each line from [[rule]] on.\n# Categories: {}",
                 names.join(", ")
             ),
         };
         for (index, group) in undecided.iter().enumerate() {
+            let _ = writeln!(text);
             let rule = write_rule(&format!("{name}/undecided-{}", index + 1), group, locale);
             for line in rule.trim().lines() {
                 let _ = writeln!(text, "# {line}");

@@ -296,7 +296,7 @@ impl<'a> Across<'a> {
                         LintKind::TooCommon,
                         format!(
                             "the {kind} \"{shown}\" asks for no more than \"{literal}\", which about {share}% of all utterances have; write \
-                             out more of it, or say where it must stand with `edge`, `when` or `unless`"
+                             out more of it, or say where it must stand with `edge` or `when`"
                         ),
                     ));
                     continue;

@@ -93,7 +93,7 @@ impl Telling<'_> {
             order.iter().filter(|event| place(event).is_none() && !optional.contains(event)).copied().collect();
         match (self.verdict, self.turns) {
             (Verdict::Violated, &[at, ..]) => {
-                let done = order.iter().position(|event| place(event) == Some(at)).unwrap_or(0);
+                let done = order.iter().rposition(|event| place(event) == Some(at)).unwrap_or(0);
                 let before = order.iter().take(done).filter(|event| !optional.contains(event) || place(event).is_some());
                 let before: Vec<Event> = before.filter(|event| place(event).is_none_or(|place| place > at)).copied().collect();
                 format!("{}，此前{}", self.shown(order), self.none_of(&before))
@@ -107,6 +107,10 @@ impl Telling<'_> {
             (Verdict::Satisfied, _) => self.shown(order),
             (Verdict::NotApplicable, _) => match order.iter().filter_map(place).max() {
                 Some(at) if self.held.turns.iter().take(at).any(|turn| turn.has(unless)) => self.excuse(unless, at),
+                // What is optional may be all that is missing.
+                _ if missing.is_empty() => {
+                    self.none_of(&order.iter().filter(|event| place(event).is_none()).copied().collect::<Vec<_>>())
+                }
                 _ => self.none_of(&missing),
             },
             _ => "对话还没有结束".to_owned(),

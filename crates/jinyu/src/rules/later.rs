@@ -1,6 +1,5 @@
 //! Parts of the built-in packs that most programs never look into: they stay as bytes until somebody does, so that a program that
 //! starts does not read them.
-
 //!
 //! They stand in a store of their own: between what every start reads they would be read with it, page by page.
 
