@@ -259,7 +259,7 @@ fn agents_are_charged_with_their_own() {
     for (turn, (speaker, agent, said)) in [
         (Agent, "1001", "您好，很高兴为您服务"),
         (Customer, "1001", "你们太过分了！我要投诉！"),
-        (Agent, "1001", "这不关我的事，我给您转接主管"),
+        (Agent, "1001", "这不关我的事"),
         (Agent, "1002", "您好，非常抱歉给您添麻烦了，请问是什么问题"),
         (Customer, "1002", "扣了我两次钱，让你们领导来"),
         (Agent, "1002", "你弄错了吧"),

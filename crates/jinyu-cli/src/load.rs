@@ -58,7 +58,7 @@ pub(crate) fn build(mut packs: Vec<RulePack>, builder: CheckerBuilder, problems:
         if packs.len() == before {
             return Err(error.into());
         }
-        report(&error, problems);
+        report(&error, true, problems);
         if packs.is_empty() && given > 0 && !builder.has_default_packs() {
             bail!("there are no rules left to check with");
         }
@@ -67,11 +67,11 @@ pub(crate) fn build(mut packs: Vec<RulePack>, builder: CheckerBuilder, problems:
 
 /// Reads the packs at some paths; a folder stands for its *.toml, sorted. What cannot be read is reported and left out.
 pub(crate) fn packs(paths: &[PathBuf], problems: &mut Problems) -> Vec<RulePack> {
-    packs_or(paths, " (going on without this pack)", problems)
+    packs_or(paths, true, problems)
 }
 
-/// The same for who may not go on: `remark` ends the message about a pack that is broken.
-pub(crate) fn packs_or(paths: &[PathBuf], remark: &str, problems: &mut Problems) -> Vec<RulePack> {
+/// The same for who may not go on without a pack that is broken.
+pub(crate) fn packs_or(paths: &[PathBuf], goes_on: bool, problems: &mut Problems) -> Vec<RulePack> {
     let mut packs = Vec::new();
     for path in paths {
         for file in pack_files(path, problems) {
@@ -79,7 +79,7 @@ pub(crate) fn packs_or(paths: &[PathBuf], remark: &str, problems: &mut Problems)
                 Ok(bytes) => match String::from_utf8(bytes) {
                     Ok(source) => match RulePack::from_toml(&file.display().to_string(), &source) {
                         Ok(pack) => packs.push(pack),
-                        Err(error) => report(&error, problems),
+                        Err(error) => report(&error, goes_on, problems),
                     },
                     Err(error) => {
                         let good = error.utf8_error().valid_up_to();
@@ -100,11 +100,11 @@ pub(crate) fn packs_or(paths: &[PathBuf], remark: &str, problems: &mut Problems)
     packs
 }
 
-/// Says what is wrong with a pack that is left out.
-fn report(error: &Error, problems: &mut Problems) {
+/// Says what is wrong with a pack, and whether it is left out.
+fn report(error: &Error, goes_on: bool, problems: &mut Problems) {
     let locale = problems.locale();
     let without = locale.pick("（不用这个规则包，继续）", "（不用這個規則包，繼續）", " (going on without this pack)");
-    problems.report(format_args!("{}{without}", locale.error(error)));
+    problems.report(format_args!("{}{}", locale.error(error), if goes_on { without } else { "" }));
 }
 
 fn pack_files(path: &Path, problems: &mut Problems) -> Vec<PathBuf> {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::env;
 
 use clap::ValueEnum;
-use jinyu::{Category, Confidence, Error, Kind, LintKind, Reason, Safety, Script, Severity};
+use jinyu::{Care, Category, Confidence, Error, Kind, LintKind, Reason, Safety, Script, Severity};
 
 /// The language of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

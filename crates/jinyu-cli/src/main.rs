@@ -61,8 +61,9 @@ fn main() -> ExitCode {
         Ok(Outcome::Findings) => ExitCode::from(1),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // What is read is reported where it is read; only the output is left.
-            let about = if error.is::<io::Error>() { "cannot write to standard output: " } else { "" };
+            // What is read is reported where it is read, and other files are named; only standard output is left.
+            let is_bare = error.chain().next().is_some_and(|cause| cause.is::<io::Error>());
+            let about = if is_bare { "cannot write to standard output: " } else { "" };
             let locale = problems.locale();
             let message = match error.downcast_ref() {
                 Some(error) => locale.error(error),

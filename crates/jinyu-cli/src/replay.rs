@@ -76,7 +76,7 @@ pub(crate) fn run(args: &ReplayArgs, problems: &mut Problems) -> Result<Outcome>
 fn checker(packs: &[PathBuf], args: &ReplayArgs, problems: &mut Problems) -> Result<Checker> {
     let before = problems.count();
     let (defaults, paths): (Vec<PathBuf>, Vec<PathBuf>) = packs.iter().cloned().partition(|path| path == Path::new(DEFAULT));
-    let packs = load::packs_or(&paths, "", problems);
+    let packs = load::packs_or(&paths, false, problems);
     let mut builder = Checker::builder().channel(load::channel(args.asr)).without_examples();
     if defaults.is_empty() {
         builder = builder.without_default_packs();

@@ -179,7 +179,8 @@ mod tests {
         let mut known: Vec<u32> = features(text);
         known.sort_unstable();
         known.dedup_by_key(|feature| slot(*feature, 16));
-        let weights = known.into_iter().enumerate().map(|(at, feature)| (feature, vec![(at % 40) as f32 / 4.0 - 2.0, 1.0])).collect();
+        let weights =
+            known.into_iter().enumerate().map(|(at, feature)| (feature, vec![(at % 40) as f32 / 4.0 - 2.0, 1.0])).collect();
         let label = Label { bias: -1.5, finds_from: 3.0, doubts_below: -2.0 };
         let learned = Learned { labels: vec![label, Label::default()], weights };
         let (table, rest) = Table::<2>::read(learned.lay_out(16).leak()).unwrap();
