@@ -78,30 +78,42 @@ impl Phrases {
         I: IntoIterator,
         I::Item: AsRef<str>,
     {
-        let mut written: Vec<(Box<str>, usize)> = Vec::new();
-        let mut repeated: BTreeMap<usize, Box<[u32]>> = BTreeMap::new();
-        for (number, phrase) in phrases.into_iter().enumerate() {
+        // A large list takes much room: all phrases stand in one text, and what is not needed to build the scanner is let go before.
+        let mut all = String::new();
+        let mut written: Vec<(u32, u32, u32)> = Vec::new();
+        let mut repeated: BTreeMap<u32, Box<[u32]>> = BTreeMap::new();
+        for (phrase, number) in phrases.into_iter().zip(0..) {
             let folded: String = phrase.as_ref().chars().map(fold).collect();
             let literal = squeeze(&folded);
             if !literal.is_empty() {
-                written.push((literal.into(), number));
+                let start = all.len() as u32;
+                all.push_str(&literal);
+                written.push((start, all.len() as u32, number));
                 repeated.extend(Some((number, runs(&folded))).filter(|(_, runs)| !runs.is_empty()));
             }
         }
-        written.sort_unstable();
-        let mut literals: Vec<&str> = written.iter().map(|(literal, _)| &**literal).collect();
-        literals.dedup();
-        let scanner = Scanner::new(literals.iter().copied());
-        let mut members = Vec::with_capacity(written.len());
-        let mut numbers = literals.iter().zip(0u32..).peekable();
-        for (literal, phrase) in &written {
-            while numbers.peek().is_some_and(|(known, _)| ***known != **literal) {
-                numbers.next();
+        let text = |&(start, end, number): &(u32, u32, u32)| (all.get(start as usize..end as usize).unwrap_or_default(), number);
+        written.sort_unstable_by(|one, other| text(one).cmp(&text(other)));
+        let mut members: Vec<Member> = Vec::with_capacity(written.len());
+        let mut literals = String::with_capacity(all.len());
+        let mut ends: Vec<usize> = Vec::new();
+        let mut last = "";
+        for (literal, phrase) in written.iter().map(text) {
+            if literal != last {
+                literals.push_str(literal);
+                ends.push(literals.len());
+                last = literal;
             }
-            if let Some(&(_, literal)) = numbers.peek() {
-                members.push(Member { literal, phrase: *phrase, runs: repeated.remove(phrase).unwrap_or_default() });
-            }
+            members.push(Member {
+                literal: ends.len() as u32 - 1,
+                phrase: phrase as usize,
+                runs: repeated.remove(&phrase).unwrap_or_default(),
+            });
         }
+        drop(written);
+        drop(all);
+        let starts = std::iter::once(0).chain(ends.iter().copied());
+        let scanner = Scanner::new(starts.zip(&ends).filter_map(|(start, &end)| literals.get(start..end)));
         Self { scanner, members }
     }
 

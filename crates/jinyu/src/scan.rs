@@ -135,7 +135,7 @@ impl Scanner {
 
     /// The same over other letters than the characters themselves; literals are written in these letters.
     pub(crate) fn over<'a>(letter: Letter, literals: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(Cow::Owned(automaton::lay_out(letter, &literals.into_iter().collect::<Vec<_>>())))
+        Self(Cow::Owned(automaton::lay_out(letter, literals.into_iter().collect())))
     }
 
     /// The sections, and how many letters the longest literal has; `None` where the bytes are none of ours.

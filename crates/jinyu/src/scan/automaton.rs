@@ -8,11 +8,9 @@ use crate::script::supplementary;
 
 /// A state of the trie. Children of a state stand side by side.
 struct Node {
-    /// The literals that begin with it, as a range.
+    /// The first child and the one after the last; until they are made, the literals that begin with the state.
     from: u32,
     to: u32,
-    first_child: u32,
-    children: u32,
     /// The state of its longest proper suffix.
     fail: u32,
     /// The first of its outputs; 0 for none.
@@ -23,7 +21,7 @@ struct Node {
 
 impl Node {
     fn children(&self) -> std::ops::Range<usize> {
-        self.first_child as usize..(self.first_child + self.children) as usize
+        self.from as usize..self.to as usize
     }
 }
 
@@ -34,12 +32,47 @@ struct Output {
     next: u32,
 }
 
-/// A literal as codes, with its number.
-type Coded = (Box<[u16]>, u32);
+/// Where the codes of a literal start and end among those of all, and its number.
+type Place = (u32, u32, u32);
+
+/// Literals as codes, sorted. A large list takes much room, so that all stand in one vector.
+struct Coded {
+    codes: Vec<u16>,
+    literals: Vec<Place>,
+}
+
+impl Coded {
+    fn new(literals: &[&str], code: impl Fn(char) -> Option<u16>) -> Self {
+        let mut coded = Self { codes: Vec::new(), literals: Vec::with_capacity(literals.len()) };
+        for (literal, number) in literals.iter().zip(0..) {
+            let start = coded.codes.len() as u32;
+            coded.codes.extend(literal.chars().filter_map(&code));
+            coded.literals.push((start, coded.codes.len() as u32, number));
+        }
+        let mut sorted = std::mem::take(&mut coded.literals);
+        sorted.sort_unstable_by(|&one, &other| coded.codes_of(one).cmp(coded.codes_of(other)));
+        coded.literals = sorted;
+        coded
+    }
+
+    fn codes_of(&self, (start, end, _): Place) -> &[u16] {
+        self.codes.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The codes of a literal, by its place in their order, and its number.
+    fn get(&self, place: u32) -> Option<(&[u16], u32)> {
+        let &literal = self.literals.get(place as usize)?;
+        Some((self.codes_of(literal), literal.2))
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u16]> {
+        self.literals.iter().map(|&literal| self.codes_of(literal))
+    }
+}
 
 /// Lays out the scanner for these literals, which are written in the letters that `letter` makes.
-pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
-    let codes = codes(literals);
+pub(super) fn lay_out(letter: Letter, literals: Vec<&str>) -> Vec<u8> {
+    let codes = codes(&literals);
     // Nearly all letters are in this plane, where a table is much faster than a search.
     let mut common = vec![UNKNOWN; 0x10000];
     for (&letter, &code) in &codes {
@@ -49,13 +82,12 @@ pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
     }
     let code_of = |letter: char| common.get(letter as usize).copied().or_else(|| codes.get(&letter).copied()).unwrap_or(UNKNOWN);
     let code = |c: char| letter(c).map_or(NOISE, code_of);
-    let spelled = |literal: &str| literal.chars().filter_map(|c| codes.get(&c).copied()).collect();
-    let mut coded: Vec<Coded> = literals.iter().zip(0..).map(|(literal, number)| (spelled(literal), number)).collect();
-    coded.sort_unstable();
+    let coded = Coded::new(&literals, |c| codes.get(&c).copied());
+    drop(literals);
     let (nodes, outputs) = trie(&coded);
     let rows = rows(&coded);
     let grams = if rows.is_empty() { Vec::new() } else { grams(&coded) };
-    let longest = coded.iter().map(|(codes, _)| codes.len()).max().unwrap_or(0);
+    let longest = coded.iter().map(<[u16]>::len).max().unwrap_or(0);
     // A large list takes much room, which the double array can use.
     drop(coded);
     let array = DoubleArray::new(&nodes, codes.values().copied().max().unwrap_or(FIRST));
@@ -64,10 +96,10 @@ pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
     let roots = codes.values().copied().max().map_or(0, |last| usize::from(last) + 1);
 
     let sizes =
-        2 * 0x10000 + 8 * (others.len() + rows.len() + grams.len()) + 4 * roots + 16 * array.owner.len() + 12 * outputs.len();
+        2 * 0x10000 + 8 * (others.len() + rows.len() + grams.len()) + 4 * roots + 16 * array.taken.len() + 12 * outputs.len();
     let mut bytes = Vec::with_capacity(super::HEADER + sizes);
     let u32 = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u32).to_le_bytes());
-    for count in [others.len(), rows.len(), grams.len(), roots, array.owner.len(), outputs.len(), longest] {
+    for count in [others.len(), rows.len(), grams.len(), roots, array.taken.len(), outputs.len(), longest] {
         u32(&mut bytes, count);
     }
     for c in 0..0x10000u32 {
@@ -91,9 +123,7 @@ pub(super) fn lay_out(letter: Letter, literals: &[&str]) -> Vec<u8> {
     for slot in by_code {
         u32(&mut bytes, slot);
     }
-    for &owner in &array.owner {
-        array.write(&nodes, owner, &mut bytes);
-    }
+    array.write(&nodes, &mut bytes);
     for output in outputs {
         for number in [output.literal, output.letters, output.next] {
             u32(&mut bytes, number as usize);
@@ -116,15 +146,15 @@ fn codes(literals: &[&str]) -> BTreeMap<char, u16> {
 
 /// The bits for the beginnings of literals, where there are so many that the automaton would be out of the processor's reach: 16
 /// to 32 for each.
-fn grams(coded: &[Coded]) -> Vec<u64> {
+fn grams(coded: &Coded) -> Vec<u64> {
     const MANY: usize = 1 << 12;
-    if coded.len() < MANY {
+    if coded.literals.len() < MANY {
         return Vec::new();
     }
-    let mut words = vec![0; (coded.len() * 16 / 64).next_power_of_two()];
+    let mut words = vec![0; (coded.literals.len() * 16 / 64).next_power_of_two()];
     let mask = words.len() - 1;
-    for (codes, _) in coded {
-        if let [first, second, rest @ ..] = &**codes {
+    for codes in coded.iter() {
+        if let [first, second, rest @ ..] = codes {
             let bit = gram_index(*first, *second, rest.first().copied().unwrap_or(NOISE));
             if let Some(word) = words.get_mut((bit / 64) & mask) {
                 *word |= 1 << (bit % 64);
@@ -135,16 +165,16 @@ fn grams(coded: &[Coded]) -> Vec<u64> {
 }
 
 /// The rows of the filter; none where a literal has one letter only, since then nearly every character would be worth a look.
-fn rows(coded: &[Coded]) -> Vec<u64> {
-    if coded.iter().any(|(codes, _)| codes.len() < 2) {
+fn rows(coded: &Coded) -> Vec<u64> {
+    if coded.iter().any(|codes| codes.len() < 2) {
         return Vec::new();
     }
     // At least two rows for a literal, as long as there are such tables.
     let [.., largest] = ROW_COUNTS;
-    let count = ROW_COUNTS.into_iter().find(|&count| coded.len() * 2 <= count).unwrap_or(largest);
+    let count = ROW_COUNTS.into_iter().find(|&count| coded.literals.len() * 2 <= count).unwrap_or(largest);
     let mut rows = vec![0; count];
-    for (codes, _) in coded {
-        if let [first, second, rest @ ..] = &**codes
+    for codes in coded.iter() {
+        if let [first, second, rest @ ..] = codes
             && let Some(row) = rows.get_mut(row_index(*first, *second) & (count - 1))
         {
             *row |= rest.first().map_or(FULL, |third| 1 << (third & 63));
@@ -164,9 +194,9 @@ fn child(nodes: &[Node], parent: usize, code: u16) -> Option<usize> {
 }
 
 /// How many beginnings sorted literals have.
-fn beginnings(coded: &[Coded]) -> usize {
+fn beginnings(coded: &Coded) -> usize {
     let mut last: &[u16] = &[];
-    let new = coded.iter().map(|(codes, _)| {
+    let new = coded.iter().map(|codes| {
         let known = codes.iter().zip(last).take_while(|(one, other)| one == other).count();
         last = codes;
         codes.len() - known
@@ -175,32 +205,32 @@ fn beginnings(coded: &[Coded]) -> usize {
 }
 
 /// The trie of sorted literals with its failures and outputs, in order of depth; the first node is the root.
-fn trie(coded: &[Coded]) -> (Vec<Node>, Vec<Output>) {
-    let node = |from, to, depth, code| Node { from, to, depth, code, first_child: 0, children: 0, fail: 0, output: 0 };
+fn trie(coded: &Coded) -> (Vec<Node>, Vec<Output>) {
+    let node = |from, to, depth, code| Node { from, to, depth, code, fail: 0, output: 0 };
     // As many as there are beginnings: of a large list, twice the room would be the peak of building.
     let mut nodes = Vec::with_capacity(1 + beginnings(coded));
-    nodes.push(node(0, coded.len() as u32, 0, NOISE));
-    let mut outputs = Vec::with_capacity(1 + coded.len());
+    nodes.push(node(0, coded.literals.len() as u32, 0, NOISE));
+    let mut outputs = Vec::with_capacity(1 + coded.literals.len());
     outputs.push(Output { literal: 0, letters: 0, next: 0 });
     let mut at = 0;
     while let Some(&Node { mut from, to, depth, .. }) = nodes.get(at) {
         let first_child = nodes.len() as u32;
         let mut output = 0;
-        while let Some((codes, number)) = coded.get(from as usize).filter(|_| from < to) {
+        while let Some((codes, number)) = coded.get(from).filter(|_| from < to) {
             let Some(&code) = codes.get(usize::from(depth)) else {
                 output = outputs.len() as u32;
-                outputs.push(Output { literal: *number, letters: u32::from(depth), next: 0 });
+                outputs.push(Output { literal: number, letters: u32::from(depth), next: 0 });
                 from += 1;
                 continue;
             };
-            let same = |(codes, _): &Coded| codes.get(usize::from(depth)) == Some(&code);
-            let end = from + coded.get(from as usize..to as usize).map_or(0, |rest| rest.partition_point(same)) as u32;
+            let same = |&literal: &Place| coded.codes_of(literal).get(usize::from(depth)) == Some(&code);
+            let end = from + coded.literals.get(from as usize..to as usize).map_or(0, |rest| rest.partition_point(same)) as u32;
             nodes.push(node(from, end, depth + 1, code));
             from = end;
         }
-        let children = nodes.len() as u32 - first_child;
+        let after = nodes.len() as u32;
         if let Some(node) = nodes.get_mut(at) {
-            (node.first_child, node.children, node.output) = (first_child, children, output);
+            (node.from, node.to, node.output) = (first_child, after, output);
         }
         at += 1;
     }
@@ -233,10 +263,8 @@ struct DoubleArray {
     slot: Vec<u32>,
     /// For each node its base.
     base: Vec<u32>,
-    /// For each slot its node; 0 for none, the largest number for the root, which is nobody's child.
-    owner: Vec<u32>,
-    /// For each node its parent.
-    parent: Vec<u32>,
+    /// For each slot whether a node stands there; the root has the first.
+    taken: Vec<bool>,
 }
 
 impl DoubleArray {
@@ -244,52 +272,51 @@ impl DoubleArray {
     const TRIES: usize = 256;
 
     fn new(nodes: &[Node], last_code: u16) -> Self {
-        let mut array =
-            Self { slot: vec![0; nodes.len()], base: vec![0; nodes.len()], owner: vec![u32::MAX], parent: vec![0; nodes.len()] };
+        let mut array = Self { slot: vec![0; nodes.len()], base: vec![0; nodes.len()], taken: vec![true] };
         let block = (usize::from(last_code) + 1).next_power_of_two();
-        for parent in 0..nodes.len() {
-            for at in children(nodes, parent) {
-                if let Some(place) = array.parent.get_mut(at) {
-                    *place = parent as u32;
-                }
-            }
-        }
         // Those that a table by code leads to from the root may stand anywhere.
         for at in children(nodes, 0) {
-            array.owner.push(at as u32);
-            array.put(at, array.owner.len() - 1);
+            array.put(at, array.taken.len());
+            array.taken.push(true);
         }
-        // Large families first, while there is room; only children last, those of one literal side by side.
-        let mut families: Vec<u32> =
-            (1..nodes.len() as u32).filter(|&at| nodes.get(at as usize).is_some_and(|node| node.children > 0)).collect();
-        families.sort_unstable_by_key(|&at| {
-            nodes.get(at as usize).map(|node| match node.children {
-                1 => (u32::MAX, node.from, node.depth),
-                children => (u32::MAX - children, at, 0),
-            })
-        });
+        // Large families first, while there is room.
+        let size = |at: u32| children(nodes, at as usize).len();
+        let mut families: Vec<u32> = (1..nodes.len() as u32).filter(|&at| size(at) > 1).collect();
+        families.sort_unstable_by_key(|&at| (std::cmp::Reverse(size(at)), at));
         let mut free = 1;
-        let mut filling = false;
-        let mut codes: Vec<usize> = Vec::new();
         for family in families {
-            let family = family as usize;
-            codes.clear();
-            codes.extend(children(nodes, family).filter_map(|at| nodes.get(at)).map(|node| usize::from(node.code)));
-            if codes.len() == 1 && !filling {
-                (filling, free) = (true, 1);
-            }
-            let base = array.find(&mut free, &codes, block);
-            if let Some(place) = array.base.get_mut(family) {
-                *place = base as u32;
-            }
-            for (at, &code) in children(nodes, family).zip(&codes) {
-                if let Some(owner) = array.owner.get_mut(base ^ code) {
-                    *owner = at as u32;
-                }
-                array.put(at, base ^ code);
+            array.settle(nodes, family as usize, &mut free, block);
+        }
+        // Only children last, those of one literal side by side.
+        let mut is_only = vec![false; nodes.len()];
+        for at in (1..nodes.len() as u32).filter(|&at| size(at) == 1) {
+            children(nodes, at as usize).for_each(|child| is_only.get_mut(child).into_iter().for_each(|only| *only = true));
+        }
+        free = 1;
+        for head in (1..nodes.len()).filter(|&at| is_only.get(at) == Some(&false)) {
+            let mut at = head;
+            while size(at as u32) == 1 {
+                array.settle(nodes, at, &mut free, block);
+                at = children(nodes, at).start;
             }
         }
         array
+    }
+
+    /// Finds a place for the children of a node.
+    fn settle(&mut self, nodes: &[Node], parent: usize, free: &mut usize, block: usize) {
+        let family = children(nodes, parent);
+        let codes = || nodes.get(family.clone()).into_iter().flatten().map(|node| usize::from(node.code));
+        let base = self.find(free, codes, block);
+        if let Some(place) = self.base.get_mut(parent) {
+            *place = base as u32;
+        }
+        for (at, code) in family.clone().zip(codes()) {
+            self.put(at, base ^ code);
+            if let Some(taken) = self.taken.get_mut(base ^ code) {
+                *taken = true;
+            }
+        }
     }
 
     fn put(&mut self, at: usize, slot: usize) {
@@ -299,22 +326,22 @@ impl DoubleArray {
     }
 
     /// A base that has room for all of the codes; `free` is where to start looking.
-    fn find(&mut self, free: &mut usize, codes: &[usize], block: usize) -> usize {
-        let first = codes.first().copied().unwrap_or(0);
+    fn find<C: Iterator<Item = usize>>(&mut self, free: &mut usize, codes: impl Fn() -> C, block: usize) -> usize {
+        let first = codes().next().unwrap_or(0);
         let mut tries = 0;
         let mut at = *free;
         let mut still_full = true;
         loop {
-            if self.owner.len() <= at {
-                self.owner.resize((at + 1).next_multiple_of(block), 0);
+            if self.taken.len() <= at {
+                self.taken.resize((at + 1).next_multiple_of(block), false);
             }
-            if self.owner.get(at) == Some(&0) {
+            if self.taken.get(at) == Some(&false) {
                 let base = at ^ first;
                 let needed = (base | (block - 1)) + 1;
-                if self.owner.len() < needed {
-                    self.owner.resize(needed, 0);
+                if self.taken.len() < needed {
+                    self.taken.resize(needed, false);
                 }
-                if codes.iter().all(|code| self.owner.get(base ^ code) == Some(&0)) {
+                if codes().all(|code| self.taken.get(base ^ code) == Some(&false)) {
                     return base;
                 }
                 still_full = false;
@@ -329,19 +356,25 @@ impl DoubleArray {
         }
     }
 
-    /// The record of a slot: base, slot of the parent, slot of the failure with [`super::SHALLOW`], first output.
-    fn write(&self, nodes: &[Node], owner: u32, bytes: &mut Vec<u8>) {
-        let slot = |at: u32| self.slot.get(at as usize).copied().unwrap_or(0);
-        let record = match nodes.get(owner as usize).filter(|_| owner > 0) {
-            Some(node) => {
-                let shallow = if nodes.get(node.fail as usize).is_none_or(|fail| fail.depth < 3) { super::SHALLOW } else { 0 };
-                let parent = self.parent.get(owner as usize).map_or(0, |&parent| slot(parent));
-                let base = self.base.get(owner as usize).copied().unwrap_or(0);
-                [base, parent, slot(node.fail) | shallow, node.output]
+    /// Adds the records of all slots: base, slot of the parent, slot of the failure with [`super::SHALLOW`], first output.
+    fn write(&self, nodes: &[Node], bytes: &mut Vec<u8>) {
+        let start = bytes.len();
+        // No state has this number for its slot, so none takes an empty one or the root for its child.
+        let empty = [0, u32::MAX, 0, 0].map(u32::to_le_bytes);
+        for _ in &self.taken {
+            bytes.extend(empty.as_flattened());
+        }
+        let slots = bytes.get_mut(start..).unwrap_or_default().as_chunks_mut::<16>().0;
+        let slot = |at: usize| self.slot.get(at).copied().unwrap_or(0);
+        for parent in 0..nodes.len() {
+            for at in children(nodes, parent) {
+                let (Some(node), Some(place)) = (nodes.get(at), slots.get_mut(slot(at) as usize)) else { continue };
+                let fail = node.fail as usize;
+                let shallow = if nodes.get(fail).is_none_or(|fail| fail.depth < 3) { super::SHALLOW } else { 0 };
+                let base = self.base.get(at).copied().unwrap_or(0);
+                let record = [base, slot(parent), slot(fail) | shallow, node.output].map(u32::to_le_bytes);
+                place.copy_from_slice(record.as_flattened());
             }
-            // No state has this number, so none takes it for its child.
-            None => [0, u32::MAX, 0, 0],
-        };
-        bytes.extend(record.into_iter().flat_map(u32::to_le_bytes));
+        }
     }
 }
