@@ -91,6 +91,14 @@ const MERGED: &[&str] = &[
     "奶嬭",
     "屄毴",
     "草艹",
+    // Bopomofo letters that stand for a word in Taiwanese chat (注音文): 我ㄅ知道, 好ㄇ.
+    "不ㄅ",
+    "的ㄉ",
+    "了ㄌ",
+    "吗嗎ㄇ",
+    "欸ㄟ",
+    "啊ㄚ",
+    "喔ㄛ",
 ];
 
 /// Pairs that OpenCC's data would join and that must stay apart.
