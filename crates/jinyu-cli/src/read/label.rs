@@ -50,7 +50,12 @@ impl Labels {
         // 客户A and 客户B, but not the end of a word such as "agents".
         let unlettered =
             bare.strip_suffix(|c: char| c.is_ascii_uppercase()).filter(|rest| !rest.ends_with(|c: char| c.is_ascii_uppercase()));
-        exact(label).or_else(|| exact(bare)).or_else(|| exact(unnumbered)).or_else(|| exact(unlettered?.trim_end_matches(number)))
+        let role = without_name(bare);
+        exact(label)
+            .or_else(|| exact(bare))
+            .or_else(|| exact(unnumbered))
+            .or_else(|| exact(unlettered?.trim_end_matches(number)))
+            .or_else(|| exact(role?))
     }
 
     /// What `line` starts with.
@@ -116,6 +121,23 @@ impl Labels {
     }
 }
 
+/// What stands before the name of somebody: 客服小王, 客户李女士. A heading of a form is no name: 客户小区, 客服小结.
+fn without_name(label: &str) -> Option<&str> {
+    const TITLES: [&str; 10] = ["先生", "女士", "小姐", "太太", "老师", "老師", "同学", "同學", "阿姨", "师傅"];
+    const HEADINGS: &str = "区區结結组組票计計程时時费費额額号號名节節记記窗店票类類";
+    let is_name = |name: &str| {
+        let mut letters = name.chars();
+        let count = name.chars().count();
+        let is_short = matches!(letters.next(), Some('小' | '老' | '阿')) && matches!(count, 2 | 3);
+        let is_titled =
+            TITLES.iter().filter_map(|title| name.strip_suffix(title)).any(|name| matches!(name.chars().count(), 1 | 2));
+        is_titled || is_short && !letters.next().is_some_and(|letter| HEADINGS.contains(letter))
+    };
+    // A role has two letters at least.
+    let splits = label.char_indices().map(|(at, _)| label.split_at(at)).skip(2);
+    splits.map(|(role, name)| (role.trim_end(), name)).find(|(_, name)| is_name(name)).map(|(role, _)| role)
+}
+
 /// One form for both scripts, both widths and any case.
 fn fold(label: &str) -> String {
     label.trim().chars().map(jinyu::script::fold).collect()
@@ -165,6 +187,9 @@ mod tests {
             ("1：喂", Speaker::Customer, "喂"),
             ("系统：已接入", Speaker::Unknown, "已接入"),
             ("客服：", Speaker::Agent, ""),
+            ("客服小王：您好", Speaker::Agent, "您好"),
+            ("坐席 阿明：您好", Speaker::Agent, "您好"),
+            ("客户李女士：喂", Speaker::Customer, "喂"),
         ] {
             match labels.split(line) {
                 Start::Label(found, at) => assert_eq!((found, line.get(at..)), (speaker, Some(words)), "{line}"),
@@ -184,6 +209,9 @@ mod tests {
             assert_eq!(labels.split(line), Start::Text, "{line}");
         }
         assert_eq!(labels.split("旁白：他走了"), Start::Unknown("旁白", 9));
+        for heading in ["客户小区", "客服小结", "客户电话", "客服小组"] {
+            assert_eq!(labels.split(&format!("{heading}：无")), Start::Unknown(heading, heading.len() + 3));
+        }
     }
 
     #[test]
@@ -193,6 +221,7 @@ mod tests {
             ("客服：您好", None, None),
             ("坐席01：您好", Some("坐席01"), None),
             ("客服（小林）：您好", Some("客服（小林）"), None),
+            ("客服小王：您好", Some("客服小王"), None),
             ("[10:02] 坐席3: 您好", Some("坐席3"), Some("10:02")),
             ("2024-05-01 10:23:05 客服：您好", None, Some("2024-05-01 10:23:05")),
             ("【客服】您好", None, None),
