@@ -76,6 +76,8 @@ pub(crate) struct Change {
     pub(crate) file: Arc<str>,
     /// Whether the conversation begins here.
     pub(crate) begins: bool,
+    /// Whether an agent says anything in it; else its score enters no mean.
+    is_scored: bool,
     pub(crate) score: OldNew<u32>,
     pub(crate) gained: Vec<Item>,
     pub(crate) lost: Vec<Item>,
@@ -95,6 +97,7 @@ impl Change {
             conversation: Arc::clone(&new.read.conversation),
             file: Arc::clone(&new.read.file),
             begins: new.read.begins,
+            is_scored: new.is_scored(),
             score,
             gained: new_items.into_iter().filter(|item| !take(&mut paired, item)).collect(),
             lost: old.into_iter().filter(|item| !take(&mut also_old, item)).collect(),
@@ -151,16 +154,18 @@ pub(crate) struct Sums {
     pub(crate) rules: BTreeMap<Arc<str>, RuleSums>,
     /// Those whose score changed most, without their findings.
     pub(crate) most: Vec<Change>,
-    parts: usize,
+    scored: usize,
 }
 
 impl Sums {
     /// Counts a conversation; of each rule `examples` are kept.
     pub(crate) fn count(&mut self, mut change: Change, examples: usize) {
         self.conversations += usize::from(change.begins);
-        self.parts += 1;
-        self.scores.old += u64::from(change.score.old);
-        self.scores.new += u64::from(change.score.new);
+        if change.is_scored {
+            self.scored += 1;
+            self.scores.old += u64::from(change.score.old);
+            self.scores.new += u64::from(change.score.new);
+        }
         for (rule, found) in &change.rules {
             let sums = self.rules.entry(Arc::clone(rule)).or_default();
             sums.found.old += found.old;
@@ -191,10 +196,10 @@ impl Sums {
         }
     }
 
-    /// The mean scores; none without conversations.
+    /// The mean scores; none without conversations in which an agent speaks.
     pub(crate) fn means(&self) -> Option<OldNew<f64>> {
-        let mean = |sum: u64| sum as f64 / self.parts as f64;
-        (self.parts > 0).then(|| OldNew { old: mean(self.scores.old), new: mean(self.scores.new) })
+        let mean = |sum: u64| sum as f64 / self.scored as f64;
+        (self.scored > 0).then(|| OldNew { old: mean(self.scores.old), new: mean(self.scores.new) })
     }
 
     /// All findings and violations.

@@ -333,7 +333,8 @@ impl FileReport for XlsxReport {
         let notes: Vec<String> = assessment.notes.iter().map(|note| translator.translate(&note.message).to_owned()).collect();
         let of_agents = read.turns.iter().filter(|turn| turn.utterance.speaker == Speaker::Agent).count();
         let found: usize = examinations.iter().map(|seen| seen.findings.len()).sum();
-        let number = |n: u32| Cell::Number(f64::from(n));
+        // What no agent says anything in has no score.
+        let number = |n: u32| if audited.is_scored() { Cell::Number(f64::from(n)) } else { Cell::Empty };
         let sheet = open_sheet(conversations, book, looks, locale, conversations_name, &CONVERSATION_COLUMNS)?;
         sheet.row(
             looks,
