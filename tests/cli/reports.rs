@@ -224,6 +224,19 @@ fn deductions_and_promises_name_who_is_charged() {
 }
 
 #[test]
+fn what_no_agent_speaks_in_has_no_score_in_any_form() {
+    let calls = r#"{"conversation":"五号","turn":1,"speaker":"customer","text":"有人吗"}
+"#;
+    let folder = reports(&format!("{CALLS}{calls}"), &[]);
+    let conversations = sheet(&folder, "对话");
+    let row = conversations.iter().find(|row| row[0] == "五号").unwrap();
+    assert!(row[1..7].iter().all(String::is_empty), "{row:?}");
+    let record =
+        json_lines(&folder).into_iter().find(|record| record["type"] == "conversation" && record["conversation"] == "五号");
+    assert_eq!(record.unwrap()["score"], Value::Null);
+}
+
+#[test]
 fn reports_beside_the_transcripts_are_passed_over() {
     let folder = reports(CALLS, &[]);
     fs::copy(folder.path().join("r.jsonl"), folder.path().join("r.txt")).unwrap();
@@ -253,15 +266,11 @@ fn an_audit_that_is_told_to_end_leaves_a_partial_report() {
 #[cfg(unix)]
 fn leaves_a_partial_report(signal: &str) {
     let folder = folder(&[]);
-    let out = folder.path().join("r.jsonl");
-    let mut child = jinyu(&["audit", "-"])
-        .arg("--out")
-        .arg(&out)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut command = jinyu(&["audit", "-"]);
+    for form in FORMS {
+        command.arg("--out").arg(folder.path().join(format!("r.{form}")));
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let say = |stdin: &mut std::process::ChildStdin, number: usize| {
         writeln!(stdin, r#"{{"conversation":"c{number}","turn":1,"speaker":"agent","text":"你弄错了"}}"#)
@@ -274,11 +283,28 @@ fn leaves_a_partial_report(signal: &str) {
     assert!(ended.is_some(), "it goes on");
     drop(stdin);
     assert_eq!(child.wait().unwrap().code(), Some(130), "a part is not clean");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
-    let report = fs::read_to_string(&out).unwrap();
-    let last: Value = serde_json::from_str(report.lines().last().unwrap()).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), FORMS.len(), "nothing else is left");
+    let records = json_lines(&folder);
+    let last = records.last().unwrap();
     assert_eq!((last["type"].as_str(), last["partial"].as_bool()), (Some("summary"), Some(true)));
     assert_eq!(last["inputs"][0]["sha256"], Value::Null, "it was not read to its end");
+
+    let csv = text(&folder, "csv");
+    let mut rows = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    let rows: Vec<csv::StringRecord> = rows.records().map(|row| row.expect("all rows have as many cells")).collect();
+    let (last, others) = rows.split_last().unwrap();
+    assert_eq!((&last[0], &last[1], &last[12]), ("", "partial", "中途停止，以上只是一部分"));
+    assert!(others.iter().all(|row| &row[1] == "finding"));
+    assert!(text(&folder, "html").contains("中途停止，以下只是一部分"));
+    assert!(sheet(&folder, "汇总").iter().any(|row| row[0].starts_with("中途停止")));
+    let sarif: Value = serde_json::from_str(&text(&folder, "sarif")).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["properties"]["partial"], true);
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    assert!(text(&folder, "junit.xml").contains("name=\"partial\" value=\"true\""));
+    let parquet = SerializedFileReader::new(fs::File::open(folder.path().join("r.parquet")).unwrap()).unwrap();
+    let notes = parquet.metadata().file_metadata().key_value_metadata().unwrap();
+    assert!(notes.iter().any(|note| note.key == "jinyu.partial" && note.value.as_deref() == Some("true")));
 }
 
 #[test]

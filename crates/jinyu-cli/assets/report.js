@@ -288,7 +288,7 @@
         const rule = facts.rules[of.rule];
         const chip = { violated: rule.severity, satisfied: "good" }[of.verdict] ?? "";
         if (of.waived !== undefined) return make("li", { class: "quiet" }, make("span", { class: "chip" }, word("waived")), " ", make("code", {}, rule.id), ` ${of.waived}`, links(of.turns));
-        return make("li", { class: of.verdict === "violated" ? undefined : "quiet" }, make("span", { class: `chip ${chip}` }, word(of.verdict)), " ", make("code", {}, rule.id),
+        return make("li", { class: of.verdict === "violated" ? undefined : "quiet" }, make("span", { class: `chip ${chip}` }, word(of.verdict)), rule.name ? ` ${rule.name} ` : " ", make("code", {}, rule.id),
           ` ${of.reason} `, of.verdict === "violated" ? make("small", {}, rule.message) : "", of.verdict === "not-applicable" ? [] : links(of.turns));
       })),
       ...part(word("promises"), data.promises.map(of => make("li", {}, make("span", { class: `chip ${states[of.state][0]}` }, word(states[of.state][1])),

@@ -138,7 +138,8 @@ pub(crate) struct FixArgs {
                         decimal point). 10:02 is minutes and seconds since the beginning in subtitles, and where the first such time of the conversation\n\
                         begins with 0 (00:05); else it is hours and minutes of a day, and after 23:59 comes the next one.\n\
                         Files may be packed (.gz .zst) and in UTF-8, UTF-16, GB18030, GBK or Big5; folders are searched for all of these.\n\
-                        Only agents are judged. Exit codes: 0 clean, 1 findings, 2 error, 130 stopped by Ctrl-C or SIGTERM (reports hold what was done).\n\n\
+                        Only agents are judged. Exit codes: 0 clean, 1 findings, 2 error, 130 stopped by Ctrl-C or SIGTERM (reports hold\n\
+                        what was done and say that it is a part; a CSV in its last row, of the kind partial).\n\n\
                         Examples:\n  \
                         jinyu audit calls/\n  \
                         jinyu audit --speakers 坐席A=agent,来电=customer monday.txt\n  \

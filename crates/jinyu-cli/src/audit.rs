@@ -66,7 +66,7 @@ pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> 
     tally.partial = stopped.load(Ordering::Relaxed);
     if tally.partial {
         note(format_args!(
-            "stopped before the end; the reports hold what was done and say so, but for a CSV, which has no place for it"
+            "stopped before the end; the reports hold what was done and say so (a CSV by a last row of the kind `partial`)"
         ));
     }
     tally.unused_waivers = settled.waivers.as_ref().map(Waivers::unused);
@@ -151,10 +151,9 @@ fn judge(mut audited: Audited, form: &Form, keeps: bool) -> Judged {
 fn write(form: &Form, mut files: FileReports, mut judged: InOrder<Judged>) -> Result<(Tally, FileReports)> {
     let mut out = form.output();
     let mut tally = Tally::default();
-    let mut begun = false;
     while let Some(Judged { bytes, tally: counted, audited }) = judged.next(|| out.flush())? {
         let bytes = bytes?;
-        if form.format == Format::Text && !bytes.is_empty() && std::mem::replace(&mut begun, true) {
+        if form.format == Format::Text && !bytes.is_empty() && std::mem::replace(&mut tally.told, true) {
             out.write_all(b"\n")?;
         }
         out.write_all(&bytes)?;
@@ -255,7 +254,7 @@ impl Form {
         match self.format {
             Format::Text => {
                 let report = TextReport::new(Kind::Audit, self.locale, self.width, &mut out);
-                let mut report = if tally.is_clean() || self.sums_only { report } else { report.going_on() };
+                let mut report = if tally.told { report.going_on() } else { report };
                 report.summary(tally, checker)?;
             }
             Format::Jsonl => JsonlReport::new(Kind::Audit, &mut out).summary(tally, checker)?,

@@ -250,6 +250,8 @@ pub(crate) struct Tally {
     pub(crate) errors: usize,
     /// Whether the work was stopped before its end.
     pub(crate) partial: bool,
+    /// Whether a report on standard output has said something of a conversation.
+    pub(crate) told: bool,
 }
 
 impl Tally {
@@ -319,6 +321,7 @@ impl Tally {
         self.unread.extend(other.unread);
         self.errors += other.errors;
         self.partial |= other.partial;
+        self.told |= other.told;
     }
 
     fn count(&mut self, finding: &Finding) {

@@ -22,6 +22,9 @@ pub(crate) type Event = u32;
 pub struct FlowVerdict {
     /// The id of the rule.
     pub rule: Arc<str>,
+    /// What the rule checks, in a few Chinese words, Simplified: 问候; its id where it has no name.
+    #[serde(default)]
+    pub name: Arc<str>,
     /// What it says.
     pub verdict: Verdict,
     /// How much a violation weighs.
@@ -81,6 +84,7 @@ pub(crate) struct EventName {
 #[derive(Debug)]
 pub(crate) struct LinkedFlow {
     pub(crate) id: Arc<str>,
+    name: Arc<str>,
     pub(crate) severity: Severity,
     pub(crate) care: Care,
     pub(crate) weight: Weight,
@@ -101,6 +105,7 @@ impl LinkedFlow {
     pub(crate) fn new(rule: &FlowRule, event: &mut impl FnMut(&String) -> Result<Event, String>) -> Result<Self, String> {
         Ok(Self {
             id: rule.id.clone(),
+            name: rule.name.as_ref().unwrap_or(&rule.id).clone(),
             severity: rule.severity,
             care: rule.care,
             weight: rule.weight,
@@ -331,6 +336,7 @@ impl Flows {
                 reason: rule.reason(held, &self.names, verdict, &turns),
                 agents: if verdict == Verdict::Violated { rule.charged(held, &turns) } else { Vec::new() },
                 rule: rule.id.clone(),
+                name: rule.name.clone(),
                 verdict,
                 severity: rule.severity,
                 care: rule.care,
@@ -372,7 +378,10 @@ impl LinkedFlow {
             Demand::Require { want, of, trigger, window } => {
                 let is_met = |index: usize, turn: &Turn| turn.has(want) || turn.has(of) && held.is_dated(index);
                 let Some(trigger) = trigger else { return require(held, is_met, *window) };
-                all(held.triggers(trigger).into_iter().map(|at| require_after(held, is_met, at, *window, trigger.unanswered)))
+                all(held.triggers(trigger).into_iter().map(|at| match met_before(held, is_met, at, trigger) {
+                    Some(index) => (Verdict::Satisfied, vec![index]),
+                    None => require_after(held, is_met, at, *window, trigger.unanswered),
+                }))
             }
             Demand::Forbid { forbid, trigger, turns } => {
                 all(held.triggers(trigger).into_iter().map(|at| forbid_after(held, forbid, at, *turns)))
@@ -464,6 +473,18 @@ fn require(held: &Timeline, is_met: impl Fn(usize, &Turn) -> bool, window: Windo
         _ if held.closed => (Verdict::Violated, Vec::new()),
         _ => (Verdict::Pending, Vec::new()),
     }
+}
+
+/// Where the agent has done already what is wanted, shortly before a trigger that asks for nothing anew.
+fn met_before(held: &Timeline, is_met: impl Fn(usize, &Turn) -> bool, at: usize, trigger: &Trigger<Event>) -> Option<usize> {
+    let turn = held.turns.get(at)?;
+    let shown = trigger.after.iter().filter(|event| turn.has(std::slice::from_ref(event)));
+    let turns_of = |event: &Event| trigger.before.iter().find(|(known, _)| known == event).map(|(_, turns)| *turns);
+    // What asks anew beside it asks for all.
+    let turns = shown.map(turns_of).min().flatten()?;
+    let until = held.agent_runs_until(at);
+    let mut earlier = held.agents().take_while(|(index, _)| *index < at).filter(|(index, _)| held.run(*index) + turns > until);
+    earlier.find(|(index, turn)| is_met(*index, turn)).map(|(index, _)| index)
 }
 
 fn require_after(held: &Timeline, is_met: impl Fn(usize, &Turn) -> bool, at: usize, window: Window, unanswered: bool) -> Judged {

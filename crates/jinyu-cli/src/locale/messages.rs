@@ -124,6 +124,14 @@ const MESSAGES: &[(&str, &str)] = &[
     ("no rule gives \"{}\"; there are {}, and ids of rules", "没有规则给出“{}”；可以用的有：{}，以及规则的编号"),
     // Flow rules and notes.
     (
+        "`turns-before` names {}, which the rule does not come after; name it in `after` too",
+        "`turns-before` 里的 {} 不在 `after` 里；请在 `after` 里也写上",
+    ),
+    (
+        "`name` is empty; say in a few Chinese words what is checked, such as 问候, or leave it out",
+        "`name` 是空的；请用几个字写检查什么，如 问候，或者不写",
+    ),
+    (
         "a flow rule needs example conversations of both kinds: violated = [\"…\"] and satisfied = [\"…\"]",
         "流程规则要有两种对话例子：violated = [\"…\"]（违反）和 satisfied = [\"…\"]（做到）",
     ),

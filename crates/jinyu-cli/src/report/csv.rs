@@ -2,6 +2,9 @@
 //! Columns are those of [`super::row::COLUMNS`], named for programs; only reasons are in the reader's script. A cell that a spreadsheet
 //! would take for a formula gets a leading apostrophe. Two more columns say what a row comes from: `engine`, the version and a hash of packs and
 //! models, and `input`, a hash of what was said in the conversation.
+//!
+//! A report that was stopped before the end closes with a row whose `kind` is `partial`, where those of others are `finding` and `flow`; its
+//! `message` says so to people, and it has no fingerprint. A row has as many cells as any, so that every reader of CSV takes it.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -22,6 +25,7 @@ use crate::waivers::Suppression;
 /// Writes rows as they come.
 pub(crate) struct CsvReport {
     out: csv::Writer<BufWriter<File>>,
+    locale: Locale,
     translator: Translator,
     provenance: String,
 }
@@ -31,8 +35,8 @@ impl CsvReport {
         let mut out = BufWriter::new(file);
         out.write_all(BOM)?;
         let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        out.write_record(COLUMNS.into_iter().chain(["engine", "input"]))?;
-        Ok(Self { out, translator: Translator::new(locale), provenance: provenance(checker) })
+        out.write_record(columns())?;
+        Ok(Self { out, locale, translator: Translator::new(locale), provenance: provenance(checker) })
     }
 }
 
@@ -78,9 +82,28 @@ impl FileReport for CsvReport {
         Ok(())
     }
 
-    fn finish(mut self: Box<Self>, _tally: &Tally, _checker: &Checker) -> Result<()> {
+    fn finish(mut self: Box<Self>, tally: &Tally, _checker: &Checker) -> Result<()> {
+        if tally.partial {
+            let message = self.locale.pick(
+                "中途停止，以上只是一部分",
+                "中途停止，以上只是一部分",
+                "stopped before the end: this is a part only",
+            );
+            let cell = |column: &str| match column {
+                "kind" => "partial",
+                "message" => message,
+                "engine" => &self.provenance,
+                _ => "",
+            };
+            self.out.write_record(columns().map(cell))?;
+        }
         Ok(self.out.flush()?)
     }
+}
+
+/// The names of all columns.
+fn columns() -> impl Iterator<Item = &'static str> {
+    COLUMNS.into_iter().chain(["engine", "input"])
 }
 
 /// Text from a transcript that no spreadsheet takes for a formula.

@@ -33,7 +33,7 @@
 //! | `agent_scores` | the score of each agent, by name, from what they are charged with; absent where none is named |
 //! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension, null where no agent says anything; whether a critical rule was broken |
 //! | `signals`, `steps` | `[{"signal","turn"}]`, `[{"step","turn"}]` |
-//! | `flow` | of each flow rule `rule`, `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message` (why the rule matters), `reason` (why it says so of this conversation), both in Simplified Chinese, and of violated ones `agents` (who is charged, where they are named) and `fingerprint`; those that do not count also `suppressed`, as of findings |
+//! | `flow` | of each flow rule `rule`, `name` (what it checks, in a few Chinese words, or the id), `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message` (why the rule matters), `reason` (why it says so of this conversation), both in Simplified Chinese, and of violated ones `agents` (who is charged, where they are named) and `fingerprint`; those that do not count also `suppressed`, as of findings |
 //! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first; `by`: what of it agents are charged with, `agent`, `points`, `times`, `turns`, each as if the others had broken nothing |
 //! | `promises` | `turn`, `agent`, `what`, `when`, `seconds`, `due_ms`, `state` (`open`, `kept`, `broken`) |
 //! | `notes` | for reviewers, never a deduction: `rule`, `profile`, `turns`, `message` |

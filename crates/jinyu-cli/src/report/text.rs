@@ -159,7 +159,9 @@ impl<W: Write> Reporter for TextReport<W> {
 
     fn conversation(&mut self, audited: &Audited) -> io::Result<()> {
         let Audited { read, assessment, .. } = audited;
-        let Some(first) = read.turns.first().filter(|_| audited.is_flagged()) else { return Ok(()) };
+        // Of a conversation in which nothing was found only what was checked is told, where anything was.
+        let is_told = audited.is_flagged() || audited.is_scored() && assessment.flow.iter().any(|flow| is_asked(flow.verdict));
+        let Some(first) = read.turns.first().filter(|_| is_told) else { return Ok(()) };
         let locale = self.locale;
         self.open_block(&Place::of_turn(audited, first))?;
         for flow in assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated) {
@@ -206,6 +208,10 @@ impl<W: Write> Reporter for TextReport<W> {
             }
         )?;
         self.deductions(audited)?;
+        self.checks(audited)?;
+        if !audited.is_flagged() {
+            return Ok(());
+        }
         let own: Vec<String> = audited.agent_scores().map(|(agent, score)| format!("{} {score}", clean(agent))).collect();
         if own.len() > 1 {
             let label = locale.pick("各坐席：", "各客服人員：", "by agent: ");
@@ -244,6 +250,37 @@ impl<W: Write> TextReport<W> {
             return Ok(());
         }
         writeln!(self.out, "  {LABEL}{label}{LABEL:#}{}", lost.join(self.locale.pick("，", "，", ", ")))
+    }
+
+    /// What each flow rule says, in a line: the names of those that are violated, met, still open, and not applicable.
+    fn checks(&mut self, audited: &Audited) -> io::Result<()> {
+        let locale = self.locale;
+        let Assessment { flow, .. } = &audited.assessment;
+        if flow.is_empty() {
+            return Ok(());
+        }
+        let label = locale.pick("流程：", "流程：", "flow: ");
+        let verdicts = [
+            (Verdict::Violated, locale.pick("违反", "違反", "violated")),
+            (Verdict::Satisfied, locale.pick("做到", "做到", "met")),
+            (Verdict::Pending, locale.pick("未到时候", "未到時候", "open")),
+            (Verdict::NotApplicable, locale.pick("不适用", "不適用", "not applicable")),
+        ];
+        let mut told = Vec::new();
+        for (verdict, word) in verdicts {
+            let names = flow.iter().filter(|flow| flow.verdict == verdict).map(|flow| clean(&flow.name)).collect::<Vec<_>>();
+            if names.is_empty() {
+                continue;
+            }
+            let style = match verdict {
+                Verdict::Violated => BOLD,
+                Verdict::Satisfied => GOOD,
+                _ => DIM,
+            };
+            let names = self.translator.translate(&names.join(locale.pick("、", "、", ", "))).to_owned();
+            told.push(format!("{style}{word} {names}{style:#}"));
+        }
+        writeln!(self.out, "  {LABEL}{label}{LABEL:#}{}", told.join(locale.pick("；", "；", "; ")))
     }
 
     /// What was promised and whether it was kept, and what a reviewer should know.
@@ -496,6 +533,11 @@ impl<W: Write> TextReport<W> {
         };
         writeln!(self.out, "  {DIM}{warning}{DIM:#}")
     }
+}
+
+/// Whether a flow rule had something to ask for.
+fn is_asked(verdict: Verdict) -> bool {
+    verdict != Verdict::NotApplicable
 }
 
 /// A count, or a mark that lets the others stand out.

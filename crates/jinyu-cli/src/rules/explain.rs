@@ -251,8 +251,9 @@ fn write_flow(out: &mut dyn Write, pack: &RulePack, flow: &FlowRule, locale: Loc
     let style = severity_style(flow.severity);
     let severity = locale.severity(flow.severity);
     let kind = locale.pick("流程", "流程", "flow");
-    writeln!(out, "{BOLD}{}{BOLD:#}  {style}{severity}{style:#} {kind} {}", flow.id, flow.kind())?;
     let mut translator = Translator::new(locale);
+    let name = flow.name.as_ref().map_or(String::new(), |name| format!(" {}", translator.translate(name)));
+    writeln!(out, "{BOLD}{}{BOLD:#}{name}  {style}{severity}{style:#} {kind} {}", flow.id, flow.kind())?;
     let why = locale.pick("为什么：", "為什麼：", "why: ");
     writeln!(out, "  {LABEL}{why}{LABEL:#}{}", translator.translate(&flow.why))?;
     for (key, value) in flow.details() {

@@ -16,6 +16,8 @@ use crate::rules::{Care, Severity, Weight, is_name};
 pub struct FlowRule {
     /// The id, such as `handling/no-greeting`: it names the bad thing.
     pub id: Arc<str>,
+    /// What it checks, in a few Chinese words that name the good thing, Simplified: 问候.
+    pub name: Option<Arc<str>>,
     /// How much a violation weighs.
     pub severity: Severity,
     /// The CARE dimension that the rule serves.
@@ -89,7 +91,7 @@ impl FlowRule {
             Demand::Forbid { trigger, .. } | Demand::Pause { trigger, .. } => Some(trigger),
             _ => None,
         };
-        if let Some(Trigger { after, since, which, unanswered, certain }) = trigger {
+        if let Some(Trigger { after, since, which, unanswered, certain, before }) = trigger {
             let flag = |is_set: bool| if is_set { "true" } else { "" }.to_owned();
             let which = match which {
                 Which::Each => "",
@@ -102,6 +104,7 @@ impl FlowRule {
                 ("trigger", which.to_owned()),
                 ("even-unanswered", flag(*unanswered)),
                 ("certain", flag(*certain)),
+                ("turns-before", before.iter().map(|(event, turns)| format!("{event} {turns}")).collect::<Vec<_>>().join(", ")),
             ]);
         }
         details.push(("unless", list(&self.unless)));
@@ -176,6 +179,8 @@ pub(crate) struct Trigger<E> {
     pub(crate) unanswered: bool,
     /// Whether only signals count that are certain.
     pub(crate) certain: bool,
+    /// Triggers for which it is enough that what is wanted occurred in the agent's last so many turns before.
+    pub(crate) before: Vec<(E, usize)>,
 }
 
 /// Which of several triggers count.
@@ -211,8 +216,9 @@ fn map_all<E, F>(events: &[E], event: &mut impl FnMut(&E) -> Result<F, String>) 
 
 impl<E> Trigger<E> {
     fn map<F>(&self, event: &mut impl FnMut(&E) -> Result<F, String>) -> Result<Trigger<F>, String> {
-        let &Self { ref after, ref since, which, unanswered, certain } = self;
-        Ok(Trigger { after: map_all(after, event)?, since: map_all(since, event)?, which, unanswered, certain })
+        let &Self { ref after, ref since, which, unanswered, certain, ref before } = self;
+        let before = before.iter().map(|(name, turns)| Ok((event(name)?, *turns))).collect::<Result<_, String>>()?;
+        Ok(Trigger { after: map_all(after, event)?, since: map_all(since, event)?, which, unanswered, certain, before })
     }
 }
 
@@ -308,6 +314,7 @@ enum RawKind {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct RawFlow {
     id: String,
+    name: Option<String>,
     kind: RawKind,
     severity: Severity,
     #[serde(default)]
@@ -342,6 +349,8 @@ pub(crate) struct RawFlow {
     anywhere: Option<bool>,
     even_unanswered: Option<bool>,
     certain: Option<bool>,
+    #[serde(default)]
+    turns_before: BTreeMap<String, usize>,
     times: Option<usize>,
     characters: Option<usize>,
     first_reply: Option<u32>,
@@ -394,6 +403,10 @@ impl FlowRule {
         if raw.why.trim().is_empty() {
             return Err("`why` is empty; say in one Chinese sentence why this matters".to_owned());
         }
+        let name = raw.name.as_deref().map(str::trim);
+        if name == Some("") {
+            return Err("`name` is empty; say in a few Chinese words what is checked, such as 问候, or leave it out".to_owned());
+        }
         let demand = raw.demand()?;
         let groups = [
             (Verdict::Violated, &raw.violated),
@@ -415,6 +428,7 @@ impl FlowRule {
         }
         Ok(Self {
             id: raw.id.into(),
+            name: name.map(Arc::from),
             severity: raw.severity,
             care: raw.care,
             weight: Weight::new(raw.severity, raw.points, raw.cap, raw.critical),
@@ -450,6 +464,7 @@ impl RawFlow {
             ("anywhere", self.anywhere.is_some()),
             ("even-unanswered", self.even_unanswered.is_some()),
             ("certain", self.certain.is_some()),
+            ("turns-before", !self.turns_before.is_empty()),
             ("times", self.times.is_some()),
             ("characters", self.characters.is_some()),
             ("first-reply", self.first_reply.is_some()),
@@ -477,6 +492,7 @@ impl RawFlow {
                     "anywhere",
                     "even-unanswered",
                     "certain",
+                    "turns-before",
                 ],
                 &["want"],
             ),
@@ -493,12 +509,15 @@ impl RawFlow {
         if let Some(missing) = needed.iter().find(|key| !given.contains(key)) {
             return Err(format!("`{missing}` is missing; name the events that the rule is about"));
         }
-        let of_trigger = ["since", "trigger", "even-unanswered", "certain"];
+        let of_trigger = ["since", "trigger", "even-unanswered", "certain", "turns-before"];
         if known.contains(&"after")
             && self.after.is_empty()
             && let Some(key) = given.iter().find(|key| of_trigger.contains(key))
         {
             return Err(format!("`{key}` is about what the rule comes after; name that with after = [\"…\"]"));
+        }
+        if let Some(other) = self.turns_before.keys().find(|event| !self.after.contains(event)) {
+            return Err(format!("`turns-before` names {other}, which the rule does not come after; name it in `after` too"));
         }
         let trigger = || Trigger {
             after: self.after.clone(),
@@ -506,6 +525,7 @@ impl RawFlow {
             which: self.trigger.unwrap_or_default(),
             unanswered: self.even_unanswered.unwrap_or_default(),
             certain: self.certain.unwrap_or_default(),
+            before: self.turns_before.clone().into_iter().collect(),
         };
         Ok(match self.kind {
             RawKind::Require => {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jinyu::{Care, CareScores, Category, PromiseState, Safety, Severity, Speaker, Verdict};
+use jinyu::{Care, CareScores, Category, FlowVerdict, PromiseState, Safety, Severity, Speaker, Verdict};
 use serde::Serialize;
 
 use super::super::{Audited, fingerprint};
@@ -18,6 +18,8 @@ const BAD_STEPS: [&str; 3] = ["argue", "push-away", "vague-time"];
 #[derive(Clone, Debug)]
 pub(super) struct RuleFacts {
     pub(super) id: Arc<str>,
+    /// What a flow rule checks, in a few words.
+    pub(super) name: Option<Arc<str>>,
     pub(super) kind: RuleKind,
     pub(super) severity: Severity,
     pub(super) message: Arc<str>,
@@ -48,9 +50,17 @@ impl Names {
         if let Some(number) = self.rule_numbers.get(id) {
             return *number;
         }
-        self.rules.push(RuleFacts { id: Arc::clone(id), kind, severity, message: Arc::clone(message) });
+        self.rules.push(RuleFacts { id: Arc::clone(id), name: None, kind, severity, message: Arc::clone(message) });
         self.rule_numbers.insert(Arc::clone(id), self.rules.len() - 1);
         self.rules.len() - 1
+    }
+
+    fn flow(&mut self, flow: &FlowVerdict) -> usize {
+        let number = self.rule(&flow.rule, RuleKind::Flow, flow.severity, &flow.message);
+        if let Some(rule) = self.rules.get_mut(number).filter(|_| flow.name != flow.rule) {
+            rule.name = Some(Arc::clone(&flow.name));
+        }
+        number
     }
 
     fn agent(&mut self, name: &Arc<str>) -> usize {
@@ -86,6 +96,7 @@ impl Names {
     pub(super) fn facts(&self, locale: Locale, translator: &mut Translator, block: usize) -> Facts<'_> {
         let rules = self.rules.iter().map(|rule| RuleRecord {
             id: &rule.id,
+            name: rule.name.as_ref().map(|name| translator.translate(name).to_owned()),
             category: match rule.kind {
                 RuleKind::Offence(category) => locale.category(category).to_owned(),
                 RuleKind::Flow => words::of(locale, "flow").to_owned(),
@@ -132,6 +143,8 @@ struct EventRecord<'a> {
 #[derive(Serialize)]
 struct RuleRecord<'a> {
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     category: String,
     is_note: bool,
     severity: &'static str,
@@ -169,7 +182,7 @@ impl<'a> Entry<'a> {
             rules.push(names.rule(&finding.rule, RuleKind::Offence(finding.category), finding.severity, &finding.message));
         }
         for flow in assessment.flow.iter().filter(|flow| flow.verdict == Verdict::Violated) {
-            rules.push(names.rule(&flow.rule, RuleKind::Flow, flow.severity, &flow.message));
+            rules.push(names.flow(flow));
         }
         let findings = rules.len();
         rules.sort_unstable();
@@ -320,7 +333,7 @@ pub(super) fn detail<'a>(audited: &'a Audited, names: &mut Names, translator: &m
     }
     let others = suppressed.violations.iter().map(|(flow, why)| (flow, Some(why.line())));
     let flow = assessment.flow.iter().map(|flow| (flow, None)).chain(others).map(|(flow, waived)| FlowRecord {
-        rule: names.rule(&flow.rule, RuleKind::Flow, flow.severity, &flow.message),
+        rule: names.flow(flow),
         verdict: flow.verdict,
         reason: translator.translate(&flow.reason).to_owned(),
         turns: &flow.turns,
