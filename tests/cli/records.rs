@@ -209,6 +209,7 @@ pub(crate) struct StepRecord {
 #[allow(dead_code, reason = "the shape is the test")]
 pub(crate) struct FlowRecord {
     pub(crate) rule: String,
+    pub(crate) name: String,
     pub(crate) verdict: String,
     pub(crate) severity: String,
     pub(crate) care: String,
