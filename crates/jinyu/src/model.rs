@@ -84,6 +84,16 @@ impl Model {
         score
     }
 
+    /// How much of a text the model knows: the share of its sequences that have a weight.
+    pub(crate) fn known_share(&self, text: &[char]) -> f32 {
+        let (mut known, mut all) = (0_u16, 0_u16);
+        each_feature(&Symbols::of(text), |feature, _| {
+            all = all.saturating_add(1);
+            known = known.saturating_add(u16::from(self.offence.weights(feature).is_some()));
+        });
+        f32::from(known) / f32::from(all.max(1))
+    }
+
     /// What "an offence" asks of a score.
     pub(crate) fn offence(&self) -> Label {
         let [offence] = *self.offence.labels();

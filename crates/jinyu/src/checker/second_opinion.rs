@@ -62,6 +62,12 @@ const OUT_OF_LONG_TALK: f32 = 3.0;
 /// An utterance that begins with a number, as a clause of an official answer, states how things are; it must score so much more.
 const NUMBERED: f32 = 2.0;
 
+/// Of talk in which the model knows less than this share of all sequences it has learned too little, as of names of places and dishes;
+const FAMILIAR: f32 = 0.6;
+
+/// for each share that is missing an utterance must score so much more.
+const OUT_OF_STRANGE_TALK: f32 = 5.0;
+
 /// What rules found is let pass only where the clause of the match with the next one scores less than this: courtesies around a plain
 /// offence make it no better.
 const NEARBY: f32 = 1.0;
@@ -194,6 +200,10 @@ impl<'a> Part<'a> {
         let model = &offences.model;
         let offence = model.offence();
         let score = |part: &Range<usize>| model.score(folded.slice(part.start, part.end));
+        let finds = |score: f32, part: &Range<usize>| {
+            let missing = || (FAMILIAR - model.known_share(folded.slice(part.start, part.end))).max(0.0);
+            offence.finds(score) && offence.finds(score - OUT_OF_STRANGE_TALK * missing())
+        };
         let mut parts: Vec<Sentence> = sentences(&folded.text)
             .map(|part| Sentence { place: folded.original(part.start, part.end), score: score(&part), part, is_judged: false })
             .collect();
@@ -202,7 +212,7 @@ impl<'a> Part<'a> {
         let handicap = if is_numbered(self.text) { NUMBERED } else { 0.0 };
         if let ([_, _, ..], false, false) = (&*parts, is_long, parts.iter().any(|sentence| sentence.is_judged)) {
             let whole = 0..folded.text.len();
-            if offence.finds(score(&whole) - handicap) {
+            if finds(score(&whole) - handicap, &whole) {
                 return self.find(offences, folded, &whole);
             }
         }
@@ -212,7 +222,7 @@ impl<'a> Part<'a> {
             _ => handicap + ON_ITS_OWN,
         };
         // A decent sentence makes the next one no better.
-        for sentence in parts.iter().filter(|sentence| !sentence.is_judged && offence.finds(sentence.score - handicap)) {
+        for sentence in parts.iter().filter(|sentence| !sentence.is_judged && finds(sentence.score - handicap, &sentence.part)) {
             self.find(offences, folded, &sentence.part);
         }
     }
@@ -288,14 +298,20 @@ impl<'a> Part<'a> {
                 }
             }
         }
-        for ((label, (score, part)), &number) in table.labels().iter().zip(best).zip(rules) {
+        for (at, ((label, (score, part)), &number)) in table.labels().iter().zip(best).zip(rules).enumerate() {
             let Some((number, own)) = self.wanted(number) else { continue };
             let by_model = Hit::by_model(number, own, folded.original(part.start, part.end));
             let confidence = if label.finds(score - CERTAIN) { Confidence::High } else { by_model.confidence };
             let mut is_found = false;
             for hit in self.hits.iter_mut().filter(|hit| hit.reason.is_none()) {
                 let Some(rule) = inner.rule(hit.rule).filter(|rule| rule.compiled.kind == own.compiled.kind) else { continue };
-                if rule.is_built_in && hit.is_as_read(rule) && label.doubts(score) {
+                // What stands in a long turn without stops is weighed by itself too: the rest explains it away.
+                let is_doubted = || {
+                    let (start, end) = clause_of(folded, hit.span);
+                    let of_clause = table.scores(folded.slice(start, end));
+                    of_clause.get(at).is_none_or(|&score| label.doubts(score))
+                };
+                if rule.is_built_in && hit.is_as_read(rule) && label.doubts(score) && is_doubted() {
                     hit.reason = Some(Reason::Model);
                     continue;
                 }
