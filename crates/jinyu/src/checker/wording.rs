@@ -89,10 +89,10 @@ impl Part<'_> {
             let source = match &templates.from {
                 // A wording of clauses stands for all of them.
                 Some(pattern) if !templates.clauses.is_empty() => {
-                    if pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs).is_none() {
-                        continue;
+                    match pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs) {
+                        Some(source) => Match { range: from..to, groups: source.shifted(from).groups },
+                        None => continue,
                     }
-                    Match { range: from..to, groups: Vec::new() }
                 }
                 None => Match { range: from..to, groups: Vec::new() },
                 Some(pattern) if is_foreseen && pattern.number.is_some_and(|number| !self.scratch.prospects.has(number)) => {
@@ -113,7 +113,8 @@ impl Part<'_> {
                 let groups = source.groups.iter().chain(&found.groups);
                 groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
             };
-            let Some(told) = self.told(&templates.clauses, folded, &source.range) else { continue };
+            let several = templates.from.is_none();
+            let Some(told) = self.told(&templates.clauses, folded, &source.range, several) else { continue };
             let is_there = |name: &str| group(name).is_some() || name == CLAUSES && !told.is_empty();
             if !template.groups().all(is_there) {
                 continue;
@@ -145,8 +146,9 @@ impl Part<'_> {
         suggestions
     }
 
-    /// The clauses of a range in other words; empty where there are no words for clauses, none where a clause has none or all are dropped.
-    fn told(&mut self, clauses: &[Clause], folded: &Folded, range: &Range<usize>) -> Option<String> {
+    /// The clauses of a range in other words; empty where there are no words for clauses, none where a clause has none or all are dropped, or
+    /// where there must be `several` and is one.
+    fn told(&mut self, clauses: &[Clause], folded: &Folded, range: &Range<usize>, several: bool) -> Option<String> {
         let mut told: Vec<String> = Vec::new();
         if clauses.is_empty() {
             return Some(String::new());
@@ -168,7 +170,7 @@ impl Part<'_> {
             told.push(template.render(|text| script.write(text), group));
             told.pop_if(|words| words.is_empty());
         }
-        // A single clause has better words of its own.
-        (count > 1 && !told.is_empty()).then(|| told.join("，"))
+        // A single clause has better words of its own, unless a pattern says that these are meant for it.
+        ((count > 1 || !several) && !told.is_empty()).then(|| told.join("，"))
     }
 }
