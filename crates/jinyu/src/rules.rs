@@ -482,6 +482,9 @@ pub struct Fix {
     /// Where none fits one of the clauses the wording is not offered.
     #[serde(default)]
     pub clauses: Vec<Retelling>,
+    /// Whether they may be one clause: mostly that has better words of its own.
+    #[serde(default)]
+    pub single: bool,
     /// How far it may be trusted.
     #[serde(default)]
     pub safety: Safety,

@@ -125,7 +125,12 @@ impl Template {
                     if !is_group(index + 1) {
                         fitted = fitted.trim_end_matches(is_pause);
                     }
-                    if index + 1 == self.parts.len() {
+                    let is_last = match self.parts.get(index + 1) {
+                        Some(Part::Text(after)) => after.starts_with(is_pause),
+                        Some(Part::Group(_)) => false,
+                        None => true,
+                    };
+                    if is_last {
                         fitted = fitted.trim_end_matches(PARTICLES);
                         fitted = BRUSH_OFFS.iter().find_map(|end| fitted.strip_suffix(end)).unwrap_or(fitted);
                     }
@@ -142,7 +147,23 @@ const PARTICLES: [char; 18] =
     ['啊', '呀', '嘛', '呗', '唄', '咯', '囉', '啰', '啦', '喇', '齁', '吧', '哦', '喔', '噢', '耶', '捏', '㗎'];
 
 /// What makes little of a task, at the end of it.
-const BRUSH_OFFS: [&str; 9] = ["就行了", "就好了", "就对了", "就對了", "就是了", "就可以了", "就知道了", "就会了", "就會了"];
+const BRUSH_OFFS: [&str; 15] = [
+    "就行了",
+    "就好了",
+    "就对了",
+    "就對了",
+    "就是了",
+    "就可以了",
+    "就知道了",
+    "就会了",
+    "就會了",
+    "比较快",
+    "比較快",
+    "还快",
+    "還快",
+    "更快",
+    "来得快",
+];
 
 /// A blank or a mark that separates words, no quotation mark and no bracket.
 fn is_pause(c: char) -> bool {

@@ -113,8 +113,7 @@ impl Part<'_> {
                 let groups = source.groups.iter().chain(&found.groups);
                 groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
             };
-            let several = templates.from.is_none();
-            let Some(told) = self.told(&templates.clauses, folded, &source.range, several) else { continue };
+            let Some(told) = self.told(&templates.clauses, folded, &source.range, !fix.single) else { continue };
             let is_there = |name: &str| group(name).is_some() || name == CLAUSES && !told.is_empty();
             if !template.groups().all(is_there) {
                 continue;
@@ -170,7 +169,6 @@ impl Part<'_> {
             told.push(template.render(|text| script.write(text), group));
             told.pop_if(|words| words.is_empty());
         }
-        // A single clause has better words of its own, unless a pattern says that these are meant for it.
         ((count > 1 || !several) && !told.is_empty()).then(|| told.join("，"))
     }
 }
