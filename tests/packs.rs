@@ -134,12 +134,12 @@ fn wordings_told_by_clause() {
       { from = "^{you}?(?<what>[^怪]+?)弄错了$", text = "${what}有出入" },
       { from = "^(?<what>[^你您怪]+)$", text = "${what}" },
     ] }, { text = "我们一起核对一下", replace = "utterance" }]"#;
-    let fields = format!("{fix}\nhit = [\"你号码弄错了，怪谁\"]");
-    let checker = Checker::builder()
-        .pack(RulePack::from_toml("mine.toml", &format!("{HEAD}{}", rule(&fields))).unwrap())
-        .without_default_packs()
-        .build()
-        .unwrap();
+    let checker_of = |fix: &str| {
+        let pack = format!("{HEAD}{}", rule(&format!("{fix}\nhit = [\"你号码弄错了，怪谁\"]")));
+        let pack = RulePack::from_toml("mine.toml", &pack).unwrap();
+        Checker::builder().pack(pack).without_default_packs().build().unwrap()
+    };
+    let checker = checker_of(fix);
     let first = |text: &str| checker.check(text)[0].suggestions[0].clone();
     assert_eq!(
         first("你号码弄错了，怪谁呢？难怪 3.5 元没到，下午再看").text,
@@ -150,6 +150,8 @@ fn wordings_told_by_clause() {
     for alone in ["你号码弄错了", "难怪没到，你号码弄错了，怪谁"] {
         assert_eq!(first(alone).text, "我们一起核对一下", "{alone}");
     }
+    let single = checker_of(&fix.replace("replace = \"utterance\", clauses", "replace = \"utterance\", single = true, clauses"));
+    assert_eq!(single.check("你号码弄错了")[0].suggestions[0].text, "我跟您说明一下，号码有出入");
     let message = error(&format!("{HEAD}{}", rule(&fix.replace("${clauses}", ""))));
     assert!(message.to_string().contains("${clauses}"), "{message}");
 }

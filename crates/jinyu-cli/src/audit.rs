@@ -37,7 +37,7 @@ use crate::waivers::Waivers;
 pub(crate) fn run(args: &AuditArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
     let reading = Reading::new(&args.reading);
-    let form = Form::new(args);
+    let form = Form::new(args, problems.locale());
     let settled = Settled::new(args, problems)?;
     let stopped = pipeline::stop_on_signal();
     let files = FileReports::open(&args.out, form.locale, args.output.explain, &checker)?;
@@ -211,12 +211,12 @@ struct Form {
 }
 
 impl Form {
-    fn new(args: &AuditArgs) -> Self {
+    fn new(args: &AuditArgs, locale: Locale) -> Self {
         let output = &args.output;
         Self {
             format: output.format.unwrap_or_default(),
             explain: output.explain,
-            locale: output.locale.unwrap_or_else(Locale::from_environment),
+            locale,
             width: line_width(),
             redacts: args.redact,
             has_files: !args.out.is_empty(),

@@ -18,7 +18,7 @@ use crate::report::{Place, Report};
 /// When there are no rules, or standard output cannot be written.
 pub(crate) fn run(args: &CheckArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, load::channel(args.asr), problems)?;
-    let mut report = Report::new(&args.output);
+    let mut report = Report::new(&args.output, problems.locale());
     for input in Input::from_arguments(&args.files) {
         if matches!(input, Input::Stdin) && io::stdin().is_terminal() {
             note("reading utterances from the terminal, one a line; Ctrl-D ends");

@@ -94,8 +94,7 @@ pub(crate) fn run(args: &FixArgs, problems: &mut Problems) -> Result<Outcome> {
         }
         problems.end_of_file(&file);
     }
-    let locale = args.locale.unwrap_or_else(Locale::from_environment);
-    note(in_short(&counts, diff, args.also_unsafe, locale));
+    note(in_short(&counts, diff, args.also_unsafe, problems.locale()));
     Ok(if diff && counts.lines > 0 { Outcome::Findings } else { Outcome::Clean })
 }
 

@@ -172,12 +172,8 @@ impl Locale {
 
     /// A CARE dimension, and the need of customers that it stands for.
     pub(crate) fn care(self, care: Care) -> &'static str {
-        match care {
-            Care::Empathic => self.pick("体谅（被关心）", "體諒（被關心）", "Empathic"),
-            Care::Attractive => self.pick("得体（被倾听）", "得體（被傾聽）", "Attractive"),
-            Care::Credible => self.pick("可信（专业化）", "可信（專業化）", "Credible"),
-            Care::Responsive => self.pick("及时（迅速反应）", "及時（迅速反應）", "Responsive"),
-        }
+        let [hans, hant, english] = care_names(care);
+        self.pick(hans, hant, english)
     }
 
     pub(crate) fn confidence(self, confidence: Confidence) -> &'static str {
@@ -208,6 +204,16 @@ impl Locale {
                 .to_owned(),
             other => other.to_string(),
         }
+    }
+}
+
+/// A CARE dimension, and the need of customers that it stands for, in each language.
+pub(crate) const fn care_names(care: Care) -> [&'static str; 3] {
+    match care {
+        Care::Empathic => ["体谅（被关心）", "體諒（被關心）", "Empathic"],
+        Care::Attractive => ["得体（被倾听）", "得體（被傾聽）", "Attractive"],
+        Care::Credible => ["可信（专业化）", "可信（專業化）", "Credible"],
+        Care::Responsive => ["及时（迅速反应）", "及時（迅速反應）", "Responsive"],
     }
 }
 

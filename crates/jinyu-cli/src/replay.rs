@@ -46,7 +46,7 @@ const DEFAULT: &str = "default";
 pub(crate) fn run(args: &ReplayArgs, problems: &mut Problems) -> Result<Outcome> {
     let old = checker(&args.old, args, problems)?;
     let new = checker(&args.new, args, problems)?;
-    let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
+    let locale = problems.locale();
     let stopped = pipeline::stop_on_signal();
     let page = args.out.as_deref().map(new_page).transpose()?;
     let reading = Reading::new(&args.reading);

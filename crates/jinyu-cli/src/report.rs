@@ -368,8 +368,7 @@ pub(crate) enum Kind {
 
 impl Report {
     /// A report of `check` on standard output in the form that the user asks for.
-    pub(crate) fn new(output: &OutputArgs) -> Self {
-        let locale = output.locale.unwrap_or_else(Locale::from_environment);
+    pub(crate) fn new(output: &OutputArgs, locale: Locale) -> Self {
         let reporter: Box<dyn Reporter> = match output.format.unwrap_or_default() {
             Format::Text => Box::new(text::TextReport::new(Kind::Check, locale, line_width(), text_output())),
             Format::Jsonl => Box::new(jsonl::JsonlReport::new(Kind::Check, BufWriter::new(io::stdout().lock()))),

@@ -38,7 +38,7 @@ const HOLDS: i64 = 180;
 /// When the waivers cannot be read or written, or standard output cannot.
 pub(crate) fn run(args: &ReviewArgs, problems: &mut Problems) -> Result<Outcome> {
     let ReviewCommand::Import(args) = &args.command;
-    let locale = args.locale.unwrap_or_else(Locale::from_environment);
+    let locale = problems.locale();
     let mut answers = Answers::default();
     for file in &args.files {
         sheet::read(file, &mut answers, problems);

@@ -156,7 +156,7 @@ struct ListRecord<'a> {
 
 fn list(args: &RulesListArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, jinyu::Channel::Text, problems)?;
-    let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
+    let locale = problems.locale();
     let mut out = text_output();
     let rules = || checker.packs().iter().flat_map(|pack| pack.rules.iter().map(move |rule| (pack, rule)));
     if args.output.format == Format::Jsonl {

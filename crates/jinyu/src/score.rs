@@ -67,6 +67,14 @@ pub struct Deduction {
     pub by: Vec<Share>,
 }
 
+impl Deduction {
+    /// What of it an agent is charged with, if anything.
+    #[must_use]
+    pub fn share_of(&self, agent: &str) -> Option<&Share> {
+        self.by.iter().find(|share| &*share.agent == agent)
+    }
+}
+
 /// What of a deduction an agent is charged with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -190,12 +198,8 @@ impl Score {
     /// An agent's own score: a hundred less what they are charged with, 0 to 100.
     #[must_use]
     pub fn of_agent(&self, agent: &str) -> u32 {
-        let shares = || {
-            let of =
-                |deduction: &'_ Deduction| deduction.by.iter().find(|share| &*share.agent == agent).map(|share| share.points);
-            self.deductions.iter().filter_map(move |deduction| Some((of(deduction)?, deduction.critical)))
-        };
-        let lost: f64 = shares().map(|(points, _)| points).sum();
-        if shares().any(|(_, critical)| critical) { 0 } else { (100.0 - lost).max(0.0).round() as u32 }
+        let charged = || self.deductions.iter().filter_map(|deduction| Some((deduction, deduction.share_of(agent)?)));
+        let lost: f64 = charged().map(|(_, share)| share.points).sum();
+        if charged().any(|(deduction, _)| deduction.critical) { 0 } else { (100.0 - lost).max(0.0).round() as u32 }
     }
 }

@@ -132,7 +132,7 @@ impl Template {
                     };
                     if is_last {
                         fitted = fitted.trim_end_matches(PARTICLES);
-                        fitted = BRUSH_OFFS.iter().find_map(|end| fitted.strip_suffix(end)).unwrap_or(fitted);
+                        fitted = BRUSH_OFFS.iter().find_map(|end| without_end(fitted, end)).unwrap_or(fitted);
                     }
                     wording.push_str(&if polite { with_polite_you(fitted) } else { fitted.to_owned() });
                 }
@@ -146,24 +146,16 @@ impl Template {
 const PARTICLES: [char; 18] =
     ['啊', '呀', '嘛', '呗', '唄', '咯', '囉', '啰', '啦', '喇', '齁', '吧', '哦', '喔', '噢', '耶', '捏', '㗎'];
 
+/// What stands before an end that is written in Simplified, in whatever script.
+fn without_end<'a>(words: &'a str, end: &str) -> Option<&'a str> {
+    let mut rest = words.chars();
+    let is_there = end.chars().rev().all(|c| rest.next_back().is_some_and(|last| fold(last) == fold(c)));
+    is_there.then_some(rest.as_str())
+}
+
 /// What makes little of a task, at the end of it.
-const BRUSH_OFFS: [&str; 15] = [
-    "就行了",
-    "就好了",
-    "就对了",
-    "就對了",
-    "就是了",
-    "就可以了",
-    "就知道了",
-    "就会了",
-    "就會了",
-    "比较快",
-    "比較快",
-    "还快",
-    "還快",
-    "更快",
-    "来得快",
-];
+const BRUSH_OFFS: [&str; 11] =
+    ["就行了", "就好了", "就对了", "就是了", "就可以了", "就知道了", "就会了", "比较快", "还快", "更快", "来得快"];
 
 /// A blank or a mark that separates words, no quotation mark and no bracket.
 fn is_pause(c: char) -> bool {
@@ -334,6 +326,8 @@ mod tests {
         let fitted = |template: &str, words: &str| Template::new(template).unwrap().render(str::to_owned, |_| words.to_owned());
         assert_eq!(fitted("麻烦您${ask}", " 去找厂家吧"), "麻烦您去找厂家");
         assert_eq!(fitted("麻烦您${ask}", "照着填就行了啊"), "麻烦您照着填");
+        assert_eq!(fitted("麻煩您${ask}，謝謝", "照著填就會了啊，"), "麻煩您照著填，謝謝");
+        assert_eq!(fitted("请您${ask}之后再来", "先填好吧"), "请您先填好吧之后再来");
         assert_eq!(fitted("麻烦您${ask}", "把你们的单子给你同事"), "麻烦您把您的单子给您同事");
         assert_eq!(fitted("麻煩您${ask}", "同你哋經理講"), "麻煩您同你哋經理講");
         assert_eq!(fitted("${what}我们一起核对一下", "，你的账号 "), "你的账号我们一起核对一下");

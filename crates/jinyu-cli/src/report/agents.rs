@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jinyu::Deduction;
-
 use super::Audited;
 
 /// With fewer conversations than this a mean says nothing of an agent.
@@ -37,9 +35,7 @@ impl Agents {
         let score = &audited.assessment.score;
         self.all.count(score.overall, score.deductions.iter().map(|of| (&of.rule, of.points)));
         for agent in audited.agents() {
-            let share =
-                |deduction: &'_ Deduction| deduction.by.iter().find(|share| share.agent == *agent).map(|share| share.points);
-            let charged = score.deductions.iter().filter_map(|deduction| Some((&deduction.rule, share(deduction)?)));
+            let charged = score.deductions.iter().filter_map(|of| Some((&of.rule, of.share_of(agent)?.points)));
             self.of.entry(Arc::clone(agent)).or_default().count(score.of_agent(agent), charged);
         }
     }

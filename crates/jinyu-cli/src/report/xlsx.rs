@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::BufWriter;
 
 use anyhow::Result;
-use jinyu::{CareScores, Checker, PromiseState, Speaker, Verdict};
+use jinyu::{Care, CareScores, Checker, PromiseState, Speaker, Verdict};
 use rust_xlsxwriter::{Color, DataValidation, Format, FormatAlign, Workbook, Worksheet};
 
 use super::agents::ENOUGH;
@@ -16,7 +16,7 @@ use super::row::rows;
 use super::time::clock;
 use super::verdicts::{FINGERPRINT, Name, REMARK, REVIEWER, RULE, SHEETS, VERDICT, VERDICTS};
 use super::{Audited, Tally};
-use crate::locale::{Locale, Translator};
+use crate::locale::{Locale, Translator, care_names};
 use crate::waivers::Suppression;
 
 /// Rows that a sheet can have.
@@ -81,10 +81,10 @@ const CONVERSATION_COLUMNS: [Column; 15] = [
     (["对话编号", "對話編號", "Conversation"], 26.0),
     (["分数", "分數", "Score"], 8.0),
     (["一票否决", "一票否決", "Critical"], 9.0),
-    (["体谅（被关心）", "體諒（被關心）", "Empathic"], 15.0),
-    (["得体（被倾听）", "得體（被傾聽）", "Attractive"], 15.0),
-    (["可信（专业化）", "可信（專業化）", "Credible"], 15.0),
-    (["及时（迅速反应）", "及時（迅速反應）", "Responsive"], 16.0),
+    (care_names(Care::Empathic), 15.0),
+    (care_names(Care::Attractive), 15.0),
+    (care_names(Care::Credible), 15.0),
+    (care_names(Care::Responsive), 16.0),
     (["用语问题", "用語問題", "Findings"], 10.0),
     (["违反的流程", "違反的流程", "Violated flow rules"], 40.0),
     (["客户画像与提示", "客戶輪廓與提示", "Profile and notes"], 40.0),

@@ -27,68 +27,64 @@ const LABEL: Style = AnsiColor::Cyan.on_default();
 /// Explains each of the ids; one that is not known is reported with the nearest that are.
 pub(super) fn run(args: &RulesExplainArgs, problems: &mut Problems) -> Result<Outcome> {
     let checker = load::checker(&args.packs, jinyu::Channel::Text, problems)?;
-    let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
+    let locale = problems.locale();
     let mut out = text_output();
     let mut first = true;
     for id in &args.ids {
-        let found =
-            checker.packs().iter().find_map(|pack| pack.rules.iter().find(|rule| *rule.id == **id).map(|rule| (pack, rule)));
-        let flow =
-            checker.packs().iter().find_map(|pack| pack.flows.iter().find(|flow| *flow.id == **id).map(|flow| (pack, flow)));
-        if let Some((pack, flow)) = flow {
-            match args.output.format {
-                Format::Jsonl => write_record(&mut out, &FlowRecord::new(pack, flow))?,
-                Format::Text => {
-                    if !std::mem::take(&mut first) {
-                        writeln!(out)?;
-                    }
-                    write_flow(&mut out, pack, flow, locale)?;
-                }
-            }
-            continue;
-        }
-        let note =
-            checker.packs().iter().find_map(|pack| pack.notes.iter().find(|note| *note.id == **id).map(|note| (pack, note)));
-        if let Some((pack, note)) = note {
-            match args.output.format {
-                Format::Jsonl => write_record(&mut out, &NoteRecord::new(pack, note))?,
-                Format::Text => {
-                    if !std::mem::take(&mut first) {
-                        writeln!(out)?;
-                    }
-                    write_note(&mut out, pack, note, locale)?;
-                }
-            }
-            continue;
-        }
-        if let Some(event) = EventRecord::new(id, &checker) {
-            match args.output.format {
-                Format::Jsonl => write_record(&mut out, &event)?,
-                Format::Text => {
-                    if !std::mem::take(&mut first) {
-                        writeln!(out)?;
-                    }
-                    write_event(&mut out, &event, &checker, locale)?;
-                }
-            }
-            continue;
-        }
-        let Some((pack, rule)) = found else {
+        let Some(known) = Known::new(id, &checker) else {
             problems.report(unknown(id, &checker, locale));
             continue;
         };
         match args.output.format {
-            Format::Jsonl => write_record(&mut out, &record(&checker, pack, rule))?,
+            Format::Jsonl => known.write_record(&mut out, &checker)?,
             Format::Text => {
                 if !std::mem::take(&mut first) {
                     writeln!(out)?;
                 }
-                write_text(&mut out, &checker, pack, rule, locale)?;
+                known.write_text(&mut out, &checker, locale)?;
             }
         }
     }
     out.flush()?;
     Ok(Outcome::Clean)
+}
+
+/// What an id or a name stands for, with the pack that it is from.
+enum Known<'a> {
+    Rule(&'a RulePack, &'a Rule),
+    Flow(&'a RulePack, &'a FlowRule),
+    Note(&'a RulePack, &'a NoteRule),
+    Event(EventRecord<'a>),
+}
+
+impl<'a> Known<'a> {
+    fn new(id: &'a str, checker: &'a Checker) -> Option<Self> {
+        let of_pack = |pack: &'a RulePack| {
+            let rule = || pack.rules.iter().find(|rule| *rule.id == *id).map(|rule| Self::Rule(pack, rule));
+            let flow = || pack.flows.iter().find(|flow| *flow.id == *id).map(|flow| Self::Flow(pack, flow));
+            let note = || pack.notes.iter().find(|note| *note.id == *id).map(|note| Self::Note(pack, note));
+            rule().or_else(flow).or_else(note)
+        };
+        checker.packs().iter().find_map(of_pack).or_else(|| EventRecord::new(id, checker).map(Self::Event))
+    }
+
+    fn write_record(&self, out: &mut dyn Write, checker: &Checker) -> io::Result<()> {
+        match self {
+            Self::Rule(pack, rule) => write_record(out, &record(checker, pack, rule)),
+            Self::Flow(pack, flow) => write_record(out, &FlowRecord::new(pack, flow)),
+            Self::Note(pack, note) => write_record(out, &NoteRecord::new(pack, note)),
+            Self::Event(event) => write_record(out, event),
+        }
+    }
+
+    fn write_text(&self, out: &mut dyn Write, checker: &Checker, locale: Locale) -> io::Result<()> {
+        match self {
+            Self::Rule(pack, rule) => write_rule(out, checker, pack, rule, locale),
+            Self::Flow(pack, flow) => write_flow(out, pack, flow, locale),
+            Self::Note(pack, note) => write_note(out, pack, note, locale),
+            Self::Event(event) => write_event(out, event, checker, locale),
+        }
+    }
 }
 
 /// Says that there is no such rule, and which ids may have been meant.
@@ -279,7 +275,7 @@ fn write_note(out: &mut dyn Write, pack: &RulePack, note: &NoteRule, locale: Loc
     writeln!(out, "  {cost}  {DIM}{}:{}{DIM:#}", pack.file, note.line)
 }
 
-fn write_text(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Rule, locale: Locale) -> io::Result<()> {
+fn write_rule(out: &mut dyn Write, checker: &Checker, pack: &RulePack, rule: &Rule, locale: Locale) -> io::Result<()> {
     let style = severity_style(rule.severity);
     let is_offence = rule.kind.category().is_some();
     // Signals and steps are no offence, and have no severity that anybody chose.

@@ -206,7 +206,7 @@ struct Group<'a> {
 /// # Errors
 /// When standard output cannot be written.
 pub(super) fn run(args: &RulesImportArgs, problems: &mut Problems) -> Result<Outcome> {
-    let locale = args.locale.unwrap_or_else(Locale::from_environment);
+    let locale = problems.locale();
     // What only the model finds is not covered: it may be another one tomorrow.
     let built_in = Checker::builder().without_model().build()?;
     let name = args.name.clone().unwrap_or_else(|| write::name_from(&args.file, &built_in));

@@ -24,7 +24,7 @@ const EXAMPLE: &str = "好的家人们，马上给您办";
 /// # Errors
 /// When standard output cannot be written.
 pub(super) fn run(args: &RulesInitArgs, problems: &mut Problems) -> Result<Outcome> {
-    let locale = args.locale.unwrap_or_else(Locale::from_environment);
+    let locale = problems.locale();
     if let Some(why) = write::bad_name(&args.name, &Checker::builder().build()?) {
         problems.report(why);
         return Ok(Outcome::Clean);

@@ -55,10 +55,7 @@ pub(super) fn run(args: &RulesStatsArgs, problems: &mut Problems) -> Result<Outc
     let mut out = text_output();
     match args.output.format {
         Format::Jsonl => stats.write_records(&mut out, args.all, problems.count())?,
-        Format::Text => {
-            let locale = args.output.locale.unwrap_or_else(Locale::from_environment);
-            stats.write_text(&mut out, args.all, locale)?;
-        }
+        Format::Text => stats.write_text(&mut out, args.all, problems.locale())?,
     }
     out.flush()?;
     Ok(Outcome::Clean)

@@ -306,12 +306,15 @@ impl<'a> Part<'a> {
             for hit in self.hits.iter_mut().filter(|hit| hit.reason.is_none()) {
                 let Some(rule) = inner.rule(hit.rule).filter(|rule| rule.compiled.kind == own.compiled.kind) else { continue };
                 // What customers say in a long turn without stops is weighed by itself too: the rest explains it away.
-                let is_doubted = || {
+                let is_doubted_alone = || {
                     let (start, end) = clause_of(folded, hit.span);
-                    let of_clause = table.scores(folded.slice(start, end));
-                    self.context.speaker == Speaker::Agent || of_clause.get(at).is_none_or(|&score| label.doubts(score))
+                    table.scores(folded.slice(start, end)).get(at).is_none_or(|&score| label.doubts(score))
                 };
-                if rule.is_built_in && hit.is_as_read(rule) && label.doubts(score) && is_doubted() {
+                if rule.is_built_in
+                    && hit.is_as_read(rule)
+                    && label.doubts(score)
+                    && (self.context.speaker == Speaker::Agent || is_doubted_alone())
+                {
                     hit.reason = Some(Reason::Model);
                     continue;
                 }

@@ -87,18 +87,13 @@ impl Part<'_> {
                 Replace::Utterance => (0, folded.text.len()),
             };
             let source = match &templates.from {
-                // A wording of clauses stands for all of them.
-                Some(pattern) if !templates.clauses.is_empty() => {
-                    match pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs) {
-                        Some(source) => Match { range: from..to, groups: source.shifted(from).groups },
-                        None => continue,
-                    }
-                }
                 None => Match { range: from..to, groups: Vec::new() },
                 Some(pattern) if is_foreseen && pattern.number.is_some_and(|number| !self.scratch.prospects.has(number)) => {
                     continue;
                 }
                 Some(pattern) => match pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs) {
+                    // A wording of clauses stands for all of them.
+                    Some(source) if !templates.clauses.is_empty() => Match { range: from..to, ..source.shifted(from) },
                     Some(source) => source.shifted(from),
                     None => continue,
                 },
