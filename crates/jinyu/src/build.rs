@@ -52,11 +52,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (heard, spellings) = homophones.into_bytes()?;
     std::fs::write(out.join("heard.bin"), heard)?;
     std::fs::write(out.join("spellings.bin"), spellings)?;
-    let (trigger, literals) = trigger::Trigger::new(wanted, 0);
+    let often = |literal: &str| ready.frequencies.of_literal(literal);
+    let (trigger, literals) = trigger::Trigger::new(wanted, 0, often);
     std::fs::write(out.join("trigger.bin"), trigger.into_bytes())?;
     std::fs::write(out.join("scan.bin"), scan::Scanner::new(literals).into_bytes())?;
     let wanted = ready.conditions.iter().map(|branches| conditions::wanted(branches));
-    let (trigger, literals) = trigger::Trigger::new(wanted, 0);
+    let (trigger, literals) = trigger::Trigger::new(wanted, 0, often);
     std::fs::write(out.join("conditions-trigger.bin"), trigger.into_bytes())?;
     std::fs::write(out.join("conditions-scan.bin"), scan::Scanner::new(literals).into_bytes())?;
     let words = std::fs::read_to_string(root.join("src/words/dictionary.txt"))?;

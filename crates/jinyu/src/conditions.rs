@@ -45,7 +45,7 @@ mod tests {
     fn only_what_the_text_has_all_of() {
         let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let asked = [vec![vec![set(&["抱歉"])], vec![set(&["对不起"])]], vec![vec![set(&["我"]), set(&["您查"])]]];
-        let (trigger, literals) = Trigger::new(asked.iter().map(|branches| wanted(branches)), 0);
+        let (trigger, literals) = Trigger::new(asked.iter().map(|branches| wanted(branches)), 0, |_| 0.0);
         let conditions = Conditions::new(Scanner::new(literals), trigger);
         let (mut scratch, mut prospects) = (Scratch::default(), Prospects::default());
         let mut of = |text: &str| {

@@ -152,7 +152,13 @@ impl Trigger {
 
     /// Takes what patterns ask for, in the order of the patterns, of which the first has the number `from`. Gives back the literals
     /// to scan for too, in the order of their numbers; they are as [`squeeze`](crate::rules::literal::squeeze) writes them.
-    pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = Wanted<'a>>, from: u32) -> (Self, Vec<&'a str>) {
+    ///
+    /// `often` tells how often a literal stands in talk: what most texts ask for lies together, so that little is loaded for them.
+    pub(crate) fn new<'a>(
+        patterns: impl IntoIterator<Item = Wanted<'a>>,
+        from: u32,
+        often: impl Fn(&str) -> f64,
+    ) -> (Self, Vec<&'a str>) {
         let mut branches: Vec<Branch<'_>> = Vec::new();
         for (pattern, wanted) in (from..).zip(patterns) {
             for asked in wanted.branches {
@@ -166,8 +172,12 @@ impl Trigger {
                 by_literal.entry(literal).or_default().push(number);
             }
         }
+        let mut by_literal: Vec<(&str, Vec<u32>)> = by_literal.into_iter().collect();
+        // Of numbers above zero the bits are ordered as they are.
+        by_literal.sort_by_cached_key(|(literal, _)| std::cmp::Reverse(often(literal).to_bits()));
+        let branches = in_order_of_use(branches, &mut by_literal);
         let trigger = Self(Cow::Owned(lay_out(&by_literal, &branches)));
-        (trigger, by_literal.into_keys().collect())
+        (trigger, by_literal.into_iter().map(|(literal, _)| literal).collect())
     }
 
     fn u32(&self, at: usize) -> u32 {
@@ -285,14 +295,32 @@ impl Trigger {
     }
 }
 
-fn lay_out(by_literal: &BTreeMap<&str, Vec<u32>>, branches: &[Branch<'_>]) -> Vec<u8> {
+/// The branches in the order in which the literals lead to them, by which they are numbered anew.
+fn in_order_of_use<'a>(branches: Vec<Branch<'a>>, by_literal: &mut [(&str, Vec<u32>)]) -> Vec<Branch<'a>> {
+    let mut branches: Vec<Option<Branch<'a>>> = branches.into_iter().map(Some).collect();
+    let mut numbers = vec![0; branches.len()];
+    let mut ordered = Vec::with_capacity(branches.len());
+    for number in by_literal.iter_mut().flat_map(|(_, numbers)| numbers) {
+        let old = *number as usize;
+        if let (Some(new), Some(branch)) = (numbers.get_mut(old), branches.get_mut(old)) {
+            if let Some(branch) = branch.take() {
+                *new = ordered.len() as u32;
+                ordered.push(branch);
+            }
+            *number = *new;
+        }
+    }
+    ordered
+}
+
+fn lay_out(by_literal: &[(&str, Vec<u32>)], branches: &[Branch<'_>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let u32 = |bytes: &mut Vec<u8>, number: usize| bytes.extend((number as u32).to_le_bytes());
-    for count in [by_literal.len(), by_literal.values().map(Vec::len).sum(), branches.len()] {
+    for count in [by_literal.len(), by_literal.iter().map(|(_, branches)| branches.len()).sum(), branches.len()] {
         u32(&mut bytes, count);
     }
     let mut first = 0;
-    for branches in by_literal.values() {
+    for (_, branches) in by_literal {
         u32(&mut bytes, first);
         first += branches.len();
     }
@@ -307,7 +335,7 @@ fn lay_out(by_literal: &BTreeMap<&str, Vec<u32>>, branches: &[Branch<'_>]) -> Ve
             needs.iter().filter(|places| places.len() <= 4).min_by_key(|places| places.len()).map_or(&[][..], Vec::as_slice)
         })
         .collect();
-    for numbers in by_literal.values() {
+    for (_, numbers) in by_literal {
         let key = |number: u32| {
             let purpose = branches.get(number as usize).map_or(0, |branch| branch.purpose);
             (purpose, easiest.get(number as usize).copied().unwrap_or_default())
@@ -502,7 +530,7 @@ mod tests {
         let third = vec![vec![set(&["要"]), set(&["错", "没办"])]];
         let wanted = [(&first, false, 1), (&second, true, 1), (&third, true, 2)];
         let wanted = wanted.map(|(branches, crosses, purpose)| Wanted { branches, crosses, purpose });
-        let (trigger, literals) = Trigger::new(wanted, 7);
+        let (trigger, literals) = Trigger::new(wanted, 7, |literal| literal.len() as f64);
         let scanner = Scanner::new(literals);
         let triggered = |text: &str, purposes: u8| {
             let mut scratch = Scratch::default();

@@ -258,7 +258,8 @@ impl Inner {
             scanners.push((Scanner::from_static(SCANNER), Trigger::from_static(TRIGGER)));
         }
         if patterns.len() > first_added {
-            let (trigger, literals) = Trigger::new(wanted(&rules, &patterns, first_added), first_added as u32);
+            // No text is known that is like what they are for.
+            let (trigger, literals) = Trigger::new(wanted(&rules, &patterns, first_added), first_added as u32, |_| 0.0);
             scanners.push((Scanner::new(literals), trigger));
         }
         let inner = Self {
