@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::rules::literal::is_break;
-use crate::script::{fold, is_han};
+use crate::script::{fold, is_han, is_tone_mark};
 use crate::span::Span;
 
 /// How much noise is taken out.
@@ -355,7 +355,7 @@ fn classify(previous: Option<char>, c: char, next: Option<char>) -> Class {
         '”' | '」' | '』' | '〞' | '’' => Class::Close,
         '"' | '＂' => Class::Straight,
         _ if c.is_whitespace() => Class::Mark(Mark::Blank),
-        _ if is_invisible(c) => Class::Nothing,
+        _ if is_invisible(c) || is_tone_mark(c) => Class::Nothing,
         _ if c.is_alphanumeric() => Class::Letter(folded),
         '·' | '•' | '‧' | '・' | '*' | '_' | '|' | '^' | '~' | '～' if next.is_some_and(|c| is_han(fold(c))) => {
             Class::Mark(Mark::Blank)

@@ -13,7 +13,7 @@ mod automaton;
 use std::borrow::Cow;
 use std::hint::select_unpredictable;
 
-use crate::script::fold;
+use crate::script::{fold, is_tone_mark};
 use crate::span::Span;
 
 /// A place where a literal stands.
@@ -45,7 +45,7 @@ pub(crate) type Letter = fn(char) -> Option<char>;
 
 /// A character as it is written, its class that is.
 pub(crate) fn spelling(c: char) -> Option<char> {
-    Some(fold(c)).filter(|letter| letter.is_alphanumeric())
+    Some(fold(c)).filter(|&letter| letter.is_alphanumeric() && !is_tone_mark(letter))
 }
 
 /// Codes of characters: what is skipped, and a letter that no literal has. Letters of literals come after.

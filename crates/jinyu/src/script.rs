@@ -118,6 +118,11 @@ pub const fn is_han(c: char) -> bool {
     )
 }
 
+/// Whether a character is a tone mark of bopomofo, which says nothing where a letter stands for a word (ㄗˋ己).
+pub(crate) const fn is_tone_mark(c: char) -> bool {
+    matches!(c, 'ˇ' | 'ˊ' | 'ˋ' | '˙')
+}
+
 /// The written standard that an utterance is in, and that a suggestion for it is written in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -91,7 +91,8 @@ const MERGED: &[&str] = &[
     "奶嬭",
     "屄毴",
     "草艹",
-    // Bopomofo letters that stand for a word in Taiwanese chat (注音文): 我ㄅ知道, 好ㄇ.
+    // Bopomofo letters that stand for a word in Taiwanese chat (注音文): 我ㄅ知道, 好ㄇ. For the word that an agent's offence needs where
+    // one stands for several (ㄋ also for 呢, ㄓ for 這, ㄅ for 吧).
     "不ㄅ",
     "的ㄉ",
     "了ㄌ",
@@ -99,6 +100,18 @@ const MERGED: &[&str] = &[
     "欸ㄟ",
     "啊ㄚ",
     "喔ㄛ",
+    "个個箇ㄍ",
+    "知ㄓ",
+    "自ㄗ",
+    "你妳ㄋ",
+    "他ㄊ",
+    "就ㄐ",
+    "是ㄕ",
+    "去ㄑ",
+    "一ㄧ",
+    "谢謝ㄒ",
+    "可ㄎ",
+    "爱愛ㄞ",
 ];
 
 /// Pairs that OpenCC's data would join and that must stay apart.
