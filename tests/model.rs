@@ -130,19 +130,6 @@ fn numbered_clauses_are_official() {
     }
 }
 
-/// Of names that it has never read the model can tell nothing: among them an utterance must read more like an offence to be one.
-#[test]
-fn strange_talk_needs_more() {
-    let names = "紫砂煨麂尾、薏米焗鸵鸟蹼、莼菜鲈脍";
-    let by_model = |text: &str| checker().check(text).iter().any(|finding| finding.by == By::Model);
-    for (rude, is_plain) in
-        [("可以办的话早就办了，用得着您说这么久吗", false), ("通知次次都寄到您手上，一封都没点开过，到头来喊冤", true)]
-    {
-        assert!(by_model(rude));
-        assert_eq!(by_model(&format!("{rude}，{names}")), is_plain, "{rude}");
-    }
-}
-
 /// The model weighs a long text window by window: what is rude in the midst of much that is decent stays rude.
 #[test]
 fn decent_talk_hides_no_offence() {

@@ -46,6 +46,12 @@ pub(crate) struct Opinion {
     pub(crate) evidence: Vec<String>,
 }
 
+/// Of talk in which the model knows less than this share of all sequences it has learned too little, as of names of places and dishes;
+const FAMILIAR: f32 = 0.6;
+
+/// for each share that is missing an utterance must score so much more.
+const OUT_OF_STRANGE_TALK: f32 = 5.0;
+
 /// The weights as they ship.
 const STEP_WEIGHTS: &[u8] = include_bytes!("model/steps.bin");
 const SIGNAL_WEIGHTS: &[u8] = include_bytes!("model/signals.bin");
@@ -84,8 +90,15 @@ impl Model {
         score
     }
 
+    /// Whether a score is one for a finding in this text: of strange talk it must be higher.
+    pub(crate) fn finds(&self, score: f32, text: &[char]) -> bool {
+        let offence = self.offence();
+        let missing = || (FAMILIAR - self.known_share(text)).max(0.0);
+        offence.finds(score) && offence.finds(score - OUT_OF_STRANGE_TALK * missing())
+    }
+
     /// How much of a text the model knows: the share of its sequences that have a weight.
-    pub(crate) fn known_share(&self, text: &[char]) -> f32 {
+    fn known_share(&self, text: &[char]) -> f32 {
         let (mut known, mut all) = (0_u16, 0_u16);
         each_feature(&Symbols::of(text), |feature, _| {
             all = all.saturating_add(1);
@@ -200,6 +213,10 @@ mod tests {
         assert_eq!(model.explain(&fold(text)).unwrap().category, Category::Policy);
         let offence = model.offence();
         assert!(offence.finds(3.0) && !offence.finds(2.9) && offence.doubts(-2.1) && !offence.doubts(-2.0));
+        // Of what it has never read it must be surer.
+        let (known, strange) = (fold(text), fold("紫砂煨麂尾焗鸵鸟蹼"));
+        assert!(model.finds(3.0, &known) && !model.finds(2.9, &known));
+        assert!(model.finds(6.1, &strange) && !model.finds(5.0, &strange));
     }
 
     #[test]

@@ -62,12 +62,6 @@ const OUT_OF_LONG_TALK: f32 = 3.0;
 /// An utterance that begins with a number, as a clause of an official answer, states how things are; it must score so much more.
 const NUMBERED: f32 = 2.0;
 
-/// Of talk in which the model knows less than this share of all sequences it has learned too little, as of names of places and dishes;
-const FAMILIAR: f32 = 0.6;
-
-/// for each share that is missing an utterance must score so much more.
-const OUT_OF_STRANGE_TALK: f32 = 5.0;
-
 /// What rules found is let pass only where the clause of the match with the next one scores less than this: courtesies around a plain
 /// offence make it no better.
 const NEARBY: f32 = 1.0;
@@ -198,12 +192,8 @@ impl<'a> Part<'a> {
 
     fn weigh_offences(&mut self, offences: &Offences, folded: &Folded) {
         let model = &offences.model;
-        let offence = model.offence();
         let score = |part: &Range<usize>| model.score(folded.slice(part.start, part.end));
-        let finds = |score: f32, part: &Range<usize>| {
-            let missing = || (FAMILIAR - model.known_share(folded.slice(part.start, part.end))).max(0.0);
-            offence.finds(score) && offence.finds(score - OUT_OF_STRANGE_TALK * missing())
-        };
+        let finds = |score: f32, part: &Range<usize>| model.finds(score, folded.slice(part.start, part.end));
         let mut parts: Vec<Sentence> = sentences(&folded.text)
             .map(|part| Sentence { place: folded.original(part.start, part.end), score: score(&part), part, is_judged: false })
             .collect();
