@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::rules::literal::squeeze;
-use crate::scan::{Scanner, Scratch};
-use crate::script::fold;
+use crate::scan::{Scanner, Scratch, spelling};
 use crate::span::Span;
 use crate::speech::{other_sounds, sound};
 use crate::trigger::Wanted;
@@ -52,8 +51,7 @@ type Asked<'a> = BTreeMap<&'a str, Vec<(u32, u32)>>;
 
 /// A character by its sound; one that has none by its class.
 fn heard(c: char) -> Option<char> {
-    let letter = fold(c);
-    letter.is_alphanumeric().then(|| sound(letter).unwrap_or(letter))
+    spelling(c).map(|letter| sound(letter).unwrap_or(letter))
 }
 
 /// How a literal sounds, with the other reading of one of its characters where there is one.
@@ -95,8 +93,8 @@ impl Homophones {
             }
         }
         let scanner = Scanner::over(heard, by_sound.keys().map(String::as_str));
-        let spelling = |(literal, triggers): (&str, Vec<(u32, u32)>)| Spelling { literal: literal.to_owned(), triggers };
-        let of = by_sound.into_values().map(|spellings| spellings.into_iter().map(spelling).collect()).collect();
+        let spelled = |(literal, triggers): (&str, Vec<(u32, u32)>)| Spelling { literal: literal.to_owned(), triggers };
+        let of = by_sound.into_values().map(|spellings| spellings.into_iter().map(spelled).collect()).collect();
         Self { scanner, spellings: Spellings { of, branches } }
     }
 
@@ -131,7 +129,7 @@ impl Homophones {
             if met.get(&branch) != Some(&sets) {
                 continue;
             }
-            let written: Vec<char> = span.slice(text).chars().map(fold).filter(|c| c.is_alphanumeric()).collect();
+            let written: Vec<char> = span.slice(text).chars().filter_map(spelling).collect();
             let literal: Vec<char> = literal.chars().collect();
             // One wrong character is an error of recognition; more are other words.
             let wrong = written.iter().zip(&literal).filter(|(one, other)| one != other).count();
@@ -159,5 +157,6 @@ mod tests {
         assert_eq!(find("我不清除")[0].literal, ['清', '楚']);
         assert_eq!(find("不清除"), []);
         assert_eq!(find("天队"), []);
+        assert_eq!(find("填ˋ隊").len(), 1, "tone marks are no letters");
     }
 }
