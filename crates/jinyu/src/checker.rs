@@ -109,7 +109,7 @@ struct Inner {
     /// Whether all text comes from speech recognition, and not only utterances that say so.
     is_speech: bool,
     linker: Linker,
-    fillers: Fillers,
+    engine: EnginePatterns,
     flows: Flows,
     events: Events,
     script: Script,
@@ -131,14 +131,16 @@ pub struct PackSource<'a> {
     pub sha256: Option<&'a str>,
 }
 
-/// Words that say nothing.
+/// What the engine itself looks for, whatever the rules.
 #[derive(Debug)]
-struct Fillers {
+struct EnginePatterns {
     /// What a replaced clause may lose before the match, and after it.
     lead: Pattern,
     tail: Pattern,
     /// What excuses no offence: guards do not see it.
     courtesies: Pattern,
+    /// What no wording may have: scraps that a template leaves of what was said, and taunts in it.
+    clumsy: Pattern,
 }
 
 /// A rule, linked with the others.
@@ -334,12 +336,13 @@ impl Checker {
         examination
     }
 
-    /// Keeps the first wordings that are no offence themselves: what a speaker's words are fitted into may be.
+    /// Keeps the first wordings that are sentences and no offence themselves: what a speaker's words are fitted into may be one, or none.
     fn choose(&self, finding: &mut Finding, scratch: &mut Scratch) {
         let script = finding.script;
         let mut is_decent = |text: &str| {
             let context = Context { proposals: Proposals::None, ..Context::lone(text, script) };
-            self.run_with(text, &context, scratch).findings.is_empty()
+            let folded = Folded::new(text, 0, Reading::Plain).text;
+            !self.0.engine.clumsy.is_in(&folded, &mut scratch.runs) && self.run_with(text, &context, scratch).findings.is_empty()
         };
         let mut chosen: Vec<Suggestion> = Vec::with_capacity(MOST);
         for suggestion in std::mem::take(&mut finding.suggestions) {
@@ -687,7 +690,7 @@ impl Part<'_> {
             let Scratch { prospects, runs, .. } = &mut *self.scratch;
             let prospects = is_foreseen.then_some(&*prospects);
             let is_taboo = matches!(rule.compiled.kind, Kind::Taboo(_));
-            let courtesies = is_taboo.then_some(&inner.fillers.courtesies);
+            let courtesies = is_taboo.then_some(&inner.engine.courtesies);
             let reason = judge(by, &found.range, folded, courtesies, &self.context.around, prospects, runs);
             let suggestions = match reason {
                 None => self.suggestions(rule, Some(pattern), &found, folded, respelled.is_some()),

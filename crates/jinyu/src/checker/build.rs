@@ -5,14 +5,14 @@ use std::sync::{Arc, OnceLock};
 use super::flows::{self, Events};
 use super::link::Linker;
 use super::second_opinion::SecondOpinion;
-use super::{Checker, Fillers, Inner, LinkedPattern, LinkedRule};
+use super::{Checker, EnginePatterns, Inner, LinkedPattern, LinkedRule};
 use crate::conditions::Conditions;
 use crate::conversation::Channel;
 use crate::error::Error;
 use crate::flow::Flows;
 use crate::homophones::Homophones;
 use crate::rules::RulePack;
-use crate::rules::compile::{CompiledPack, FILLERS, Vocabulary, purpose};
+use crate::rules::compile::{CompiledPack, ENGINE_PATTERNS, Vocabulary, purpose};
 use crate::rules::frequency::Frequencies;
 use crate::rules::later;
 use crate::rules::library::Library;
@@ -229,8 +229,8 @@ impl Inner {
             .are_ready()
             .then(|| Conditions::new(Scanner::from_static(CONDITIONS_SCANNER), Trigger::from_static(CONDITIONS_TRIGGER)));
         let linker = Linker::new(vocabulary);
-        let [lead, tail, courtesies] = FILLERS.map(|written| linker.surroundings(written));
-        let fillers = Fillers { lead, tail, courtesies };
+        let [lead, tail, courtesies, clumsy] = ENGINE_PATTERNS.map(|written| linker.surroundings(written));
+        let engine = EnginePatterns { lead, tail, courtesies, clumsy };
         // Growing would copy what is a good part of a start.
         let compiled = || packs.iter().flat_map(|(pack, _)| &pack.rules);
         let mut rules: Vec<LinkedRule> = Vec::with_capacity(compiled().count());
@@ -274,7 +274,7 @@ impl Inner {
             first_added: first_added as u32,
             is_speech: channel == Channel::Speech,
             linker,
-            fillers,
+            engine,
             flows,
             events,
             script,

@@ -118,7 +118,7 @@ impl Linker {
 mod tests {
     use super::*;
     use crate::Checker;
-    use crate::checker::{Fillers, SOURCES, Scratch};
+    use crate::checker::{EnginePatterns, SOURCES, Scratch};
     use crate::folded::{Folded, Reading};
     use crate::rules::RulePack;
     use crate::rules::literal::is_break;
@@ -167,8 +167,8 @@ mod tests {
     fn every_program_is_ready() {
         let checker = Checker::builder().build().unwrap();
         let inner = &*checker.0;
-        let Fillers { lead, tail, courtesies } = &inner.fillers;
-        assert!([lead, tail, courtesies].into_iter().all(Pattern::has_program));
+        let EnginePatterns { lead, tail, courtesies, clumsy } = &inner.engine;
+        assert!([lead, tail, courtesies, clumsy].into_iter().all(Pattern::has_program));
         for rule in &inner.rules {
             for index in 0..rule.compiled.count {
                 let pattern = inner.linker.pattern_of(&rule.compiled, index).unwrap();

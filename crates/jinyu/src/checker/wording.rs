@@ -72,7 +72,7 @@ impl Part<'_> {
             return Vec::new();
         }
         let is_foreseen = !is_respelled && self.foresee();
-        let (text, offset, script, fillers) = (self.text, self.offset, self.context.script(), &self.inner.fillers);
+        let (text, offset, script, engine) = (self.text, self.offset, self.context.script(), &self.inner.engine);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
         let written = pattern.and_then(|pattern| rule.compiled.rest.patterns.get(pattern.index));
         let wordings = rule.templates(&self.inner.linker);
@@ -124,8 +124,8 @@ impl Part<'_> {
             // with a pattern of its own says itself what it drops.
             let covers_words = fix.replace != Replace::Match
                 && templates.from.is_none()
-                && (!fillers.lead.is_in(folded.slice(from, found.range.start), &mut self.scratch.runs)
-                    || !fillers.tail.is_in(folded.slice(found.range.end, to), &mut self.scratch.runs));
+                && (!engine.lead.is_in(folded.slice(from, found.range.start), &mut self.scratch.runs)
+                    || !engine.tail.is_in(folded.slice(found.range.end, to), &mut self.scratch.runs));
             let covered = folded.original(source.range.start, source.range.end);
             let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
             let (wording, inner) = fitted(text, inner, wording);

@@ -357,10 +357,14 @@ impl Vocabulary {
     }
 }
 
-/// Words that say nothing: fillers before a match, particles after it, and marks; and the clauses of courtesy with which agents begin and
-/// end.
-pub(crate) const FILLERS: [&str; 3] =
-    ["^(?:{lead}|[，。！？“”])*$", "^(?:{tail}|[，。！？“”])*$", "(?:^|[，。！？])(?<span>{courtesy}{tail}*)(?:$|[，。！？])"];
+/// What the engine itself looks for, of the shared word classes. Words that say nothing: fillers before a match, particles after it, and
+/// marks; the clauses of courtesy with which agents begin and end; and what shows that a wording is no sentence.
+pub(crate) const ENGINE_PATTERNS: [&str; 4] = [
+    "^(?:{lead}|[，。！？“”])*$",
+    "^(?:{tail}|[，。！？“”])*$",
+    "(?:^|[，。！？])(?<span>{courtesy}{tail}*)(?:$|[，。！？])",
+    "{clumsy}",
+];
 
 /// The guards that a pack declares.
 fn guards(pack: &RulePack) -> Vec<(String, Later<Vec<Condition>>)> {
@@ -397,7 +401,7 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
     let packs = packs.iter().map(|pack| vocabulary.compile(pack)).collect::<Result<Vec<_>, _>>()?;
     let classes = &vocabulary.classes;
     let mut stock = Stock::default();
-    for written in FILLERS {
+    for written in ENGINE_PATTERNS {
         stock.add(classes, written, false, None);
     }
     let inline = |guard: &GuardRef| match guard {
