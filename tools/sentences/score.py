@@ -44,9 +44,9 @@ def utterances(command):
         of[item["tier"]] += 1
         flagged[item["tier"]] += bool(found[item["id"]])
         right += bool(found[item["id"]] & set(item["labels"]))
-    for tier in ("everyday", "verbatim", "variant", "noise", "paraphrase", "asr", "easy", "hard", "help"):
+    for tier in ("everyday", "unusual", "verbatim", "variant", "noise", "paraphrase", "asr", "ordinary", "easy", "hard", "help"):
         print(f"{tier:11} {flagged[tier]}/{of[tier]} = {flagged[tier] / of[tier]:.3f}")
-    offences = sum(flagged[tier] for tier in ("everyday", "verbatim", "variant", "noise", "paraphrase", "asr"))
+    offences = sum(flagged[tier] for tier in ("everyday", "unusual", "verbatim", "variant", "noise", "paraphrase", "asr"))
     print(f"right category among the offences found: {right}/{offences} = {right / max(offences, 1):.3f}")
 
 

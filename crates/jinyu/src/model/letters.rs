@@ -139,15 +139,19 @@ pub(super) fn each_feature(symbols: &Symbols, mut each: impl FnMut(u32, Sequence
         each((spread >> (64 - DIGITS)) as u32, Sequence { from, to, has_gap });
     };
     let heard = |at: usize| letters.get(at).and_then(|&c| sound(c)).map(|c| u64::from(u32::from(c)));
+    // Of the letter at hand and the two after it: each is looked up once.
+    let mut sounds = [None, heard(0), heard(1)];
     for from in 0..letters.len() {
+        let [_, first, second] = sounds;
+        sounds = [first, second, heard(from + 2)];
         let at = |by: usize| letters.get(from + by).map(|&c| u64::from(u32::from(c)));
         let Some(one) = at(0) else { break };
         hand_on(one, 0, 0, from, from, false);
         let Some(two) = at(1) else { break };
         hand_on(one, two, 0, from, from + 1, false);
-        if let (Some(first), Some(second)) = (heard(from), heard(from + 1)) {
+        if let [Some(first), Some(second), third] = sounds {
             hand_on(first | SOUNDS, second, 0, from, from + 1, false);
-            if let Some(third) = heard(from + 2) {
+            if let Some(third) = third {
                 hand_on(first | SOUNDS, second, third, from, from + 2, false);
             }
         }
