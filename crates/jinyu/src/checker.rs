@@ -141,6 +141,9 @@ struct EnginePatterns {
     courtesies: Pattern,
     /// What no wording may have: scraps that a template leaves of what was said, and taunts in it.
     clumsy: Pattern,
+    /// What may stay beside a wording: words that only tell something, but for taunts among them.
+    plain: Pattern,
+    snide: Pattern,
 }
 
 /// A rule, linked with the others.

@@ -229,8 +229,8 @@ impl Inner {
             .are_ready()
             .then(|| Conditions::new(Scanner::from_static(CONDITIONS_SCANNER), Trigger::from_static(CONDITIONS_TRIGGER)));
         let linker = Linker::new(vocabulary);
-        let [lead, tail, courtesies, clumsy] = ENGINE_PATTERNS.map(|written| linker.surroundings(written));
-        let engine = EnginePatterns { lead, tail, courtesies, clumsy };
+        let [lead, tail, courtesies, clumsy, plain, snide] = ENGINE_PATTERNS.map(|written| linker.surroundings(written));
+        let engine = EnginePatterns { lead, tail, courtesies, clumsy, plain, snide };
         // Growing would copy what is a good part of a start.
         let compiled = || packs.iter().flat_map(|(pack, _)| &pack.rules);
         let mut rules: Vec<LinkedRule> = Vec::with_capacity(compiled().count());

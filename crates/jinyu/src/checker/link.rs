@@ -167,8 +167,8 @@ mod tests {
     fn every_program_is_ready() {
         let checker = Checker::builder().build().unwrap();
         let inner = &*checker.0;
-        let EnginePatterns { lead, tail, courtesies, clumsy } = &inner.engine;
-        assert!([lead, tail, courtesies, clumsy].into_iter().all(Pattern::has_program));
+        let EnginePatterns { lead, tail, courtesies, clumsy, plain, snide } = &inner.engine;
+        assert!([lead, tail, courtesies, clumsy, plain, snide].into_iter().all(Pattern::has_program));
         for rule in &inner.rules {
             for index in 0..rule.compiled.count {
                 let pattern = inner.linker.pattern_of(&rule.compiled, index).unwrap();

@@ -105,7 +105,7 @@ const LETTERS: i32 = 20;
 const TOO_OFTEN: usize = 3;
 
 /// Classes that the engine itself asks for.
-const BUILT_IN: [&str; 4] = ["lead", "tail", "courtesy", "clumsy"];
+const BUILT_IN: [&str; 6] = ["lead", "tail", "courtesy", "clumsy", "plain", "snide"];
 
 /// What stands for a word class where only its surroundings matter.
 const ANY_WORD: &str = "天";

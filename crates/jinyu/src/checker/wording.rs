@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::link::Linker;
-use super::{LinkedPattern, LinkedRule, Part, Proposals};
+use super::{EnginePatterns, LinkedPattern, LinkedRule, Part, Proposals};
 use crate::folded::Folded;
 use crate::rules::matcher::Match;
 use crate::rules::pattern::Pattern;
@@ -79,14 +79,15 @@ impl Part<'_> {
         // With another pack in the place of one that had a list of fixes, what was found out about the rule's does not hold.
         let known = written.map(|pattern| &*pattern.loses_words).filter(|known| known.len() == wordings.len());
         let loses_words = |fix: usize| known.and_then(|known| known.get(fix)) != Some(&false);
-        let mut suggestions: Vec<Suggestion> = Vec::new();
+        // With those that leave nothing rude beside them first.
+        let (mut suggestions, mut leave_scorn): (Vec<Suggestion>, Vec<Suggestion>) = Default::default();
         for (index, (fix, templates)) in self.inner.linker.fixes(&rule.compiled.rest).zip(wordings).enumerate() {
             let (from, to) = match fix.replace {
                 Replace::Match => (found.range.start, found.range.end),
                 Replace::Clause => folded.clause(found.range.start, found.range.end),
                 Replace::Utterance => (0, folded.text.len()),
             };
-            let source = match &templates.from {
+            let mut source = match &templates.from {
                 None => Match { range: from..to, groups: Vec::new() },
                 Some(pattern) if is_foreseen && pattern.number.is_some_and(|number| !self.scratch.prospects.has(number)) => {
                     continue;
@@ -108,6 +109,12 @@ impl Part<'_> {
                 let groups = source.groups.iter().chain(&found.groups);
                 groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
             };
+            let mut leaves_scorn = self.leaves_scorn(folded, &source.range);
+            let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety == Safety::Show;
+            if leaves_scorn && is_stock && !self.leaves_figures(folded, &source.range) {
+                source.range = 0..folded.text.len();
+                leaves_scorn = false;
+            }
             let Some(told) = self.told(&templates.clauses, folded, &source.range, !fix.single) else { continue };
             let is_there = |name: &str| group(name).is_some() || name == CLAUSES && !told.is_empty();
             if !template.groups().all(is_there) {
@@ -132,12 +139,28 @@ impl Part<'_> {
             let span = Span::new(inner.start + offset, inner.end + offset);
             let keeps = !loses_words(index) && !covers_words && keeps_facts(original(span), &wording);
             let safety = if keeps { fix.safety } else { Safety::Show };
-            if !suggestions.iter().any(|other| other.text == wording) {
+            if !suggestions.iter().chain(&leave_scorn).any(|other| other.text == wording) {
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
-                suggestions.push(Suggestion { text: wording, safety, reason, span });
+                let kind = if leaves_scorn { &mut leave_scorn } else { &mut suggestions };
+                kind.push(Suggestion { text: wording, safety, reason, span });
             }
         }
+        suggestions.append(&mut leave_scorn);
         suggestions
+    }
+
+    /// Whether what stands around a range does more than tell something: a wording beside it would be a kind word beside a rude one.
+    fn leaves_scorn(&mut self, folded: &Folded, range: &Range<usize>) -> bool {
+        let EnginePatterns { plain, snide, .. } = &self.inner.engine;
+        let around = [folded.slice(0, range.start), folded.slice(range.end, folded.text.len())];
+        let runs = &mut self.scratch.runs;
+        around.into_iter().any(|rest| !plain.is_in(rest, runs) || snide.is_in(rest, runs))
+    }
+
+    /// Whether figures or Latin words stand around a range.
+    fn leaves_figures(&self, folded: &Folded, range: &Range<usize>) -> bool {
+        let is_figure = |&(at, c): &(usize, &char)| c.is_ascii_alphanumeric() && !range.contains(&at);
+        folded.text.iter().enumerate().any(|place| is_figure(&place))
     }
 
     /// The clauses of a range in other words; empty where there are no words for clauses, none where a clause has none or all are dropped, or

@@ -358,12 +358,15 @@ impl Vocabulary {
 }
 
 /// What the engine itself looks for, of the shared word classes. Words that say nothing: fillers before a match, particles after it, and
-/// marks; the clauses of courtesy with which agents begin and end; and what shows that a wording is no sentence.
-pub(crate) const ENGINE_PATTERNS: [&str; 4] = [
+/// marks; the clauses of courtesy with which agents begin and end; what shows that a wording is no sentence; what only tells something, and
+/// taunts that do so too by their letters.
+pub(crate) const ENGINE_PATTERNS: [&str; 6] = [
     "^(?:{lead}|[，。！？“”])*$",
     "^(?:{tail}|[，。！？“”])*$",
     "(?:^|[，。！？])(?<span>{courtesy}{tail}*)(?:$|[，。！？])",
     "{clumsy}",
+    "^(?:{plain}|{fact-yue}|您好|你好|[呢吧啊呀哦喔哈啦](?:[，。！？]|$)|[，。！？“”])*$",
+    "{snide}",
 ];
 
 /// The guards that a pack declares.
