@@ -9,7 +9,7 @@ use super::{EnginePatterns, LinkedPattern, LinkedRule, Part, Proposals};
 use crate::folded::Folded;
 use crate::rules::matcher::Match;
 use crate::rules::pattern::Pattern;
-use crate::rules::{CLAUSES, Fix, Replace, Retelling};
+use crate::rules::{CLAUSES, Category, Fix, Replace, Retelling};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Safety, Suggestion, Template, fitted, keeps_facts, without_pauses};
@@ -79,7 +79,8 @@ impl Part<'_> {
         // With another pack in the place of one that had a list of fixes, what was found out about the rule's does not hold.
         let known = written.map(|pattern| &*pattern.loses_words).filter(|known| known.len() == wordings.len());
         let loses_words = |fix: usize| known.and_then(|known| known.get(fix)) != Some(&false);
-        // With those that leave nothing rude beside them first.
+        // With those that leave nothing rude beside them first, but where what they keep of it is what the customer is to do or asked.
+        let keeps_matter = matches!(rule.compiled.kind.category(), Some(Category::Command | Category::Ignorance));
         let (mut suggestions, mut leave_scorn): (Vec<Suggestion>, Vec<Suggestion>) = Default::default();
         for (index, (fix, templates)) in self.inner.linker.fixes(&rule.compiled.rest).zip(wordings).enumerate() {
             let (from, to) = match fix.replace {
@@ -111,7 +112,10 @@ impl Part<'_> {
             };
             let mut leaves_scorn = self.leaves_scorn(folded, &source.range);
             let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety == Safety::Show;
-            if leaves_scorn && is_stock && !self.leaves_figures(folded, &source.range) {
+            let has_facts =
+                |rest: Range<usize>| !rest.is_empty() && !keeps_facts(original(folded.original(rest.start, rest.end)), "");
+            let around = [0..source.range.start, source.range.end..folded.text.len()];
+            if leaves_scorn && is_stock && !around.into_iter().any(has_facts) {
                 source.range = 0..folded.text.len();
                 leaves_scorn = false;
             }
@@ -141,7 +145,7 @@ impl Part<'_> {
             let safety = if keeps { fix.safety } else { Safety::Show };
             if !suggestions.iter().chain(&leave_scorn).any(|other| other.text == wording) {
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
-                let kind = if leaves_scorn { &mut leave_scorn } else { &mut suggestions };
+                let kind = if leaves_scorn && !keeps_matter { &mut leave_scorn } else { &mut suggestions };
                 kind.push(Suggestion { text: wording, safety, reason, span });
             }
         }
@@ -155,12 +159,6 @@ impl Part<'_> {
         let around = [folded.slice(0, range.start), folded.slice(range.end, folded.text.len())];
         let runs = &mut self.scratch.runs;
         around.into_iter().any(|rest| !plain.is_in(rest, runs) || snide.is_in(rest, runs))
-    }
-
-    /// Whether figures or Latin words stand around a range.
-    fn leaves_figures(&self, folded: &Folded, range: &Range<usize>) -> bool {
-        let is_figure = |&(at, c): &(usize, &char)| c.is_ascii_alphanumeric() && !range.contains(&at);
-        folded.text.iter().enumerate().any(|place| is_figure(&place))
     }
 
     /// The clauses of a range in other words; empty where there are no words for clauses, none where a clause has none or all are dropped, or
