@@ -32,7 +32,7 @@ use crate::homophones::{Homophone, Homophones};
 use crate::rules::compile::{CompiledRule, judging, observing, purpose};
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::Pattern;
-use crate::rules::{Confidence, Kind, Rule, RulePack, Scope};
+use crate::rules::{Category, Confidence, Kind, Rule, RulePack, Scope};
 use crate::scan::{self, Scanner};
 use crate::script::Script;
 use crate::span::Span;
@@ -327,6 +327,7 @@ impl Checker {
             if !hits.is_empty() {
                 let mut part = self.settle(text, context, hits);
                 if context.proposals == Proposals::Decent {
+                    leave_orders(&mut part.findings);
                     part.findings.iter_mut().for_each(|finding| self.choose(finding, scratch));
                 }
                 examination.findings.append(&mut part.findings);
@@ -501,6 +502,21 @@ impl Checker {
         examination.findings.sort_by(|one, other| (one.span, &one.rule).cmp(&(other.span, &other.rule)));
         examination.dismissals.sort_by(|one, other| (one.span, &one.rule).cmp(&(other.span, &other.rule)));
         examination
+    }
+}
+
+/// Puts the wordings that stand for an order too behind those that leave it to its own, where it is asked for.
+fn leave_orders(findings: &mut [Finding]) {
+    if findings.len() < 2 {
+        return;
+    }
+    let orders: Vec<Span> =
+        findings.iter().filter(|finding| finding.category == Category::Command).map(|finding| finding.span).collect();
+    for finding in findings {
+        let own = finding.span;
+        let covers_order =
+            |wording: &Suggestion| orders.iter().any(|&order| !order.overlaps(own) && order.overlaps(wording.span));
+        finding.suggestions.sort_by_key(covers_order);
     }
 }
 
@@ -715,6 +731,17 @@ impl Part<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_order_keeps_its_own_wording() {
+        let checker = Checker::builder().without_model().build().unwrap();
+        let text = "亲，你弄错了吧，你必须先付款";
+        let examination = checker.examine(text);
+        let [blame, command] = examination.findings.as_slice() else { panic!("{:?}", examination.findings) };
+        assert!(blame.suggestions.iter().any(|wording| wording.span.overlaps(command.span)), "one stands for both");
+        assert!(!blame.suggestions[0].span.overlaps(command.span), "but it is not the first");
+        assert!(examination.reworded.is_some_and(|whole| whole.ends_with("请您先付款")));
+    }
 
     #[test]
     fn findings_with_one_wording_are_worded_once() {

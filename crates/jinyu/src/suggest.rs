@@ -253,6 +253,13 @@ pub(crate) fn keeps_facts(original: &str, replacement: &str) -> bool {
     facts(&original).iter().all(|fact| replacement.contains(fact.as_str()))
 }
 
+/// Whether the one before a unit is a number, and not 下一位 (the next one), 一分都不 (not a cent) or 快一点 (a bit).
+fn one_is_a_number(before: Option<char>, unit: char, after: Option<char>) -> bool {
+    let is_of = |c: Option<char>, these: &str| c.is_some_and(|c| these.contains(c));
+    let is_time = is_of(before, "午晨晚早到至在前") || is_of(after, "钟半前多后整到");
+    !is_of(before, "下上这那哪每另同") && !is_of(after, "都也") && (unit != '点' || is_time)
+}
+
 /// Numbers (with their unit, where they are written in Chinese), Latin words, and names with a title, of a folded text.
 fn facts(text: &str) -> Vec<String> {
     const NUMERALS: &str = "零〇一二两三四五六七八九十百千万亿半几";
@@ -269,7 +276,10 @@ fn facts(text: &str) -> Vec<String> {
             let number = run(&|c| NUMERALS.contains(c));
             let unit = chars.get(at + number.chars().count()).copied().filter(|&unit| UNITS.contains(unit));
             let long = number.chars().count() > 1;
-            if unit.is_some() || long { number } else { String::new() }
+            let before = at.checked_sub(1).and_then(|before| chars.get(before)).copied();
+            let after = chars.iter().skip(at + number.chars().count() + 1).copied().find(|&c| c != '钱');
+            let counts = number != "一" || unit.is_some_and(|unit| one_is_a_number(before, unit, after));
+            if counts && (unit.is_some() || long) { number } else { String::new() }
         } else {
             String::new()
         };

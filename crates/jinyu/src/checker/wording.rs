@@ -79,9 +79,10 @@ impl Part<'_> {
         // With another pack in the place of one that had a list of fixes, what was found out about the rule's does not hold.
         let known = written.map(|pattern| &*pattern.loses_words).filter(|known| known.len() == wordings.len());
         let loses_words = |fix: usize| known.and_then(|known| known.get(fix)) != Some(&false);
-        // With those that leave nothing rude beside them first, but where what they keep of it is what the customer is to do or asked.
-        let keeps_matter = matches!(rule.compiled.kind.category(), Some(Category::Command | Category::Ignorance));
-        let (mut suggestions, mut leave_scorn): (Vec<Suggestion>, Vec<Suggestion>) = Default::default();
+        // With those first that leave nothing rude and lose no fact, but where what they keep is what the customer is to do, asked or hopes for.
+        let keeps_matter =
+            matches!(rule.compiled.kind.category(), Some(Category::Command | Category::Ignorance | Category::Overpromise));
+        let (mut suggestions, mut last): (Vec<Suggestion>, Vec<Suggestion>) = Default::default();
         for (index, (fix, templates)) in self.inner.linker.fixes(&rule.compiled.rest).zip(wordings).enumerate() {
             let (from, to) = match fix.replace {
                 Replace::Match => (found.range.start, found.range.end),
@@ -110,15 +111,17 @@ impl Part<'_> {
                 let groups = source.groups.iter().chain(&found.groups);
                 groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
             };
-            let mut leaves_scorn = self.leaves_scorn(folded, &source.range);
-            let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety == Safety::Show;
-            let has_facts =
-                |rest: Range<usize>| !rest.is_empty() && !keeps_facts(original(folded.original(rest.start, rest.end)), "");
             let around = [0..source.range.start, source.range.end..folded.text.len()];
-            if leaves_scorn && is_stock && !around.into_iter().any(has_facts) {
+            let mut leaves_scorn = around.iter().any(|rest| self.is_scorn(folded, rest));
+            let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety != Safety::Safe;
+            let has_facts =
+                |rest: &Range<usize>| !rest.is_empty() && !keeps_facts(original(folded.original(rest.start, rest.end)), "");
+            let is_widened = leaves_scorn && is_stock && !around.iter().any(has_facts);
+            if is_widened {
                 source.range = 0..folded.text.len();
                 leaves_scorn = false;
             }
+            let keeps_scorn = template.groups().filter_map(group).any(|kept| self.is_scorn(folded, kept));
             let Some(told) = self.told(&templates.clauses, folded, &source.range, !fix.single) else { continue };
             let is_there = |name: &str| group(name).is_some() || name == CLAUSES && !told.is_empty();
             if !template.groups().all(is_there) {
@@ -141,24 +144,27 @@ impl Part<'_> {
             let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
             let (wording, inner) = fitted(text, inner, wording);
             let span = Span::new(inner.start + offset, inner.end + offset);
-            let keeps = !loses_words(index) && !covers_words && keeps_facts(original(span), &wording);
+            let keeps_facts = keeps_facts(original(span), &wording);
+            let keeps = !loses_words(index) && !covers_words && !is_widened && keeps_facts;
             let safety = if keeps { fix.safety } else { Safety::Show };
-            if !suggestions.iter().chain(&leave_scorn).any(|other| other.text == wording) {
+            if !suggestions.iter().chain(&last).any(|other| other.text == wording) {
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
-                let kind = if leaves_scorn && !keeps_matter { &mut leave_scorn } else { &mut suggestions };
+                let is_last = (leaves_scorn || keeps_scorn || !keeps_facts) && !keeps_matter;
+                let kind = if is_last { &mut last } else { &mut suggestions };
                 kind.push(Suggestion { text: wording, safety, reason, span });
             }
         }
-        suggestions.append(&mut leave_scorn);
+        suggestions.append(&mut last);
         suggestions
     }
 
-    /// Whether what stands around a range does more than tell something: a wording beside it would be a kind word beside a rude one.
-    fn leaves_scorn(&mut self, folded: &Folded, range: &Range<usize>) -> bool {
+    /// Whether a range does more than tell something: what stays of it would be a rude word beside a kind one.
+    fn is_scorn(&mut self, folded: &Folded, range: &Range<usize>) -> bool {
         let EnginePatterns { plain, snide, .. } = &self.inner.engine;
-        let around = [folded.slice(0, range.start), folded.slice(range.end, folded.text.len())];
         let runs = &mut self.scratch.runs;
-        around.into_iter().any(|rest| !plain.is_in(rest, runs) || snide.is_in(rest, runs))
+        let words = folded.slice(range.start, range.end);
+        // Packs that do not say what is plain say nothing about the rest.
+        plain.has_program() && (!plain.is_in(words, runs) || snide.is_in(words, runs))
     }
 
     /// The clauses of a range in other words; empty where there are no words for clauses, none where a clause has none or all are dropped, or
