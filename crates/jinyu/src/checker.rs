@@ -352,7 +352,8 @@ impl Checker {
         for suggestion in std::mem::take(&mut finding.suggestions) {
             let is_needed = chosen.len() < MOST
                 || suggestion.safety > Safety::Show && chosen.iter().all(|other| other.safety == Safety::Show);
-            if is_needed && is_decent(&suggestion.text) {
+            let is_new = chosen.iter().all(|other| other.text != suggestion.text);
+            if is_needed && is_new && is_decent(&suggestion.text) {
                 chosen.push(suggestion);
             }
         }
@@ -505,14 +506,16 @@ impl Checker {
     }
 }
 
-/// Puts the wordings that stand for an order too behind those that leave it to its own, where it is asked for.
+/// Puts the wordings that stand for an order too behind those that leave it to its own, where it is asked for. Who sends the customer
+/// away gives an order too: there the wording offers to go along.
 fn leave_orders(findings: &mut [Finding]) {
     if findings.len() < 2 {
         return;
     }
     let orders: Vec<Span> =
         findings.iter().filter(|finding| finding.category == Category::Command).map(|finding| finding.span).collect();
-    for finding in findings {
+    let sends_away = |finding: &Finding| matches!(finding.category, Category::Shirk | Category::BrushOff);
+    for finding in findings.iter_mut().filter(|finding| !sends_away(finding)) {
         let own = finding.span;
         let covers_order =
             |wording: &Suggestion| orders.iter().any(|&order| !order.overlaps(own) && order.overlaps(wording.span));
@@ -738,8 +741,7 @@ mod tests {
         let text = "亲，你弄错了吧，你必须先付款";
         let examination = checker.examine(text);
         let [blame, command] = examination.findings.as_slice() else { panic!("{:?}", examination.findings) };
-        assert!(blame.suggestions.iter().any(|wording| wording.span.overlaps(command.span)), "one stands for both");
-        assert!(!blame.suggestions[0].span.overlaps(command.span), "but it is not the first");
+        assert!(!blame.suggestions[0].span.overlaps(command.span), "{:?}", blame.suggestions);
         assert!(examination.reworded.is_some_and(|whole| whole.ends_with("请您先付款")));
     }
 

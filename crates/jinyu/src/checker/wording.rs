@@ -89,7 +89,7 @@ impl Part<'_> {
                 Replace::Clause => folded.clause(found.range.start, found.range.end),
                 Replace::Utterance => (0, folded.text.len()),
             };
-            let mut source = match &templates.from {
+            let source = match &templates.from {
                 None => Match { range: from..to, groups: Vec::new() },
                 Some(pattern) if is_foreseen && pattern.number.is_some_and(|number| !self.scratch.prospects.has(number)) => {
                     continue;
@@ -112,15 +112,11 @@ impl Part<'_> {
                 groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
             };
             let around = [0..source.range.start, source.range.end..folded.text.len()];
-            let mut leaves_scorn = around.iter().any(|rest| self.is_scorn(folded, rest));
+            let leaves_scorn = around.iter().any(|rest| self.is_scorn(folded, rest));
             let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety != Safety::Safe;
             let has_facts =
                 |rest: &Range<usize>| !rest.is_empty() && !keeps_facts(original(folded.original(rest.start, rest.end)), "");
             let is_widened = leaves_scorn && is_stock && !around.iter().any(has_facts);
-            if is_widened {
-                source.range = 0..folded.text.len();
-                leaves_scorn = false;
-            }
             let keeps_scorn = template.groups().filter_map(group).any(|kept| self.is_scorn(folded, kept));
             let Some(told) = self.told(&templates.clauses, folded, &source.range, !fix.single) else { continue };
             let is_there = |name: &str| group(name).is_some() || name == CLAUSES && !told.is_empty();
@@ -140,14 +136,20 @@ impl Part<'_> {
                 && templates.from.is_none()
                 && (!engine.lead.is_in(folded.slice(from, found.range.start), &mut self.scratch.runs)
                     || !engine.tail.is_in(folded.slice(found.range.end, to), &mut self.scratch.runs));
-            let covered = folded.original(source.range.start, source.range.end);
-            let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
-            let (wording, inner) = fitted(text, inner, wording);
-            let span = Span::new(inner.start + offset, inner.end + offset);
-            let keeps_facts = keeps_facts(original(span), &wording);
-            let keeps = !loses_words(index) && !covers_words && !is_widened && keeps_facts;
-            let safety = if keeps { fix.safety } else { Safety::Show };
-            if !suggestions.iter().chain(&last).any(|other| other.text == wording) {
+            let wide = is_widened.then_some((0..folded.text.len(), false));
+            for (range, leaves_scorn) in wide.into_iter().chain([(source.range.clone(), leaves_scorn)]) {
+                let is_wide = range != source.range;
+                let covered = folded.original(range.start, range.end);
+                let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
+                let (wording, inner) = fitted(text, inner, wording.clone());
+                let span = Span::new(inner.start + offset, inner.end + offset);
+                let is_known = suggestions.iter().chain(&last).any(|other| other.text == wording);
+                if is_known && (is_wide || !is_widened) {
+                    continue;
+                }
+                let keeps_facts = keeps_facts(original(span), &wording);
+                let keeps = !loses_words(index) && !covers_words && !is_wide && keeps_facts;
+                let safety = if keeps { fix.safety } else { Safety::Show };
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
                 let is_last = (leaves_scorn || keeps_scorn || !keeps_facts) && !keeps_matter;
                 let kind = if is_last { &mut last } else { &mut suggestions };
