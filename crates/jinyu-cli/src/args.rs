@@ -472,7 +472,7 @@ pub(crate) struct PackArgs {
 }
 
 /// Whose words stand after which label.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct SpeakerArgs {
     /// What your own labels mean: agent, customer or unknown
     #[arg(long, value_name = "LABEL=SPEAKER,…", value_delimiter = ',', value_parser = speaker_mapping)]
@@ -480,7 +480,7 @@ pub(crate) struct SpeakerArgs {
 }
 
 /// How transcripts are read.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct ReadingArgs {
     #[command(flatten)]
     pub(crate) speakers: SpeakerArgs,

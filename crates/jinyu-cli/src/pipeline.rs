@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, anyhow};
 
@@ -55,7 +55,7 @@ fn on_each_signal(act: impl Fn() + Send + 'static) {
 /// inputs, what could not be read) and what `write` made; `stopped` ends the reading early.
 ///
 /// # Errors
-/// Those of `write`.
+/// Those of `write`; and that judging failed, which is a mistake of ours: then nothing of the report is true.
 pub(crate) fn run<T: Send, W: Send>(
     paths: &[PathBuf],
     reading: &Reading,
@@ -67,12 +67,14 @@ pub(crate) fn run<T: Send, W: Send>(
 ) -> Result<(Tally, W)> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (queue, waiting) = sync_channel::<Job<T>>(UNDER_WAY);
-    let waiting = Mutex::new(waiting);
     let (order, in_order) = sync_channel::<Receiver<T>>(UNDER_WAY);
     let (written, read) = thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| work(&judge, &waiting));
-        }
+        // Only those who judge hold the other end: when none of them is left, reading ends too.
+        let waiting = Arc::new(Mutex::new(waiting));
+        let judge = &judge;
+        let judging = (0..workers).map(|_| Arc::clone(&waiting)).map(|waiting| scope.spawn(move || work(judge, &waiting)));
+        let judging: Vec<ScopedJoinHandle<'_, ()>> = judging.collect();
+        drop(waiting);
         let writer = scope.spawn(|| {
             let written = write(InOrder(in_order));
             if written.is_err() {
@@ -86,8 +88,15 @@ pub(crate) fn run<T: Send, W: Send>(
         progress.finish();
         // Nothing more comes: the others end when they have done what is left.
         drop((queue, order));
+        let failed = judging.into_iter().filter_map(|thread| thread.join().err()).count();
         let written = writer.join().map_err(|_| anyhow!("the thread that writes the report failed"));
-        (written.and_then(|written| written).map(|written| (tally, written)), read)
+        let written = match failed {
+            0 => written.and_then(|written| written).map(|written| (tally, written)),
+            _ => {
+                Err(anyhow!("a conversation could not be judged, which is a mistake of jinyu: report what is said above, please"))
+            }
+        };
+        (written, read)
     });
     let written = written?;
     match read {
@@ -183,5 +192,35 @@ fn work<T>(judge: &impl Fn(Read) -> T, waiting: &Mutex<Receiver<Job<T>>>) {
         let Job { read, result } = job;
         // Nobody waits for it any more when the report could not be written.
         let _ = result.send(judge(read));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::args::ReadingArgs;
+    use crate::locale::Locale;
+
+    /// What judges conversations must not fail; should it do so, an audit ends and says so, however much there is to read.
+    #[test]
+    fn who_cannot_judge_holds_nobody_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("calls.jsonl");
+        let mut records = String::new();
+        for conversation in 0..3 * UNDER_WAY {
+            writeln!(records, r#"{{"conversation":"c{conversation}","speaker":"agent","text":"您好"}}"#).unwrap();
+        }
+        std::fs::write(&path, records).unwrap();
+        let reading = Reading::new(&ReadingArgs::default());
+        let progress = Progress::new(reading.meter(), Locale::English, false);
+        let write = |mut judged: InOrder<()>| {
+            while judged.next(|| Ok(()))?.is_some() {}
+            Ok(())
+        };
+        let fail = |_| panic!("cannot judge");
+        let outcome = run(&[path], &reading, progress, &AtomicBool::new(false), fail, write, &mut Problems::new(None));
+        assert!(outcome.unwrap_err().to_string().contains("could not be judged"));
     }
 }

@@ -365,7 +365,7 @@ impl Checker {
         let plain = Folded::new(text, offset, Reading::Plain);
         let squeezed = plain.suspicious.then(|| Folded::new(text, offset, Reading::Squeezed));
         let clauses = Clauses::of(&plain.text);
-        let mut patterns: Vec<Triggered> = Vec::new();
+        let mut patterns: Vec<Triggered> = Vec::with_capacity(32);
         let mut disguised: Vec<Triggered> = Vec::new();
         for (scanner, trigger) in &inner.scanners {
             let Scratch { scan, hopes, .. } = &mut *scratch;

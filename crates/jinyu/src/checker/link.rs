@@ -122,7 +122,7 @@ mod tests {
     use crate::folded::{Folded, Reading};
     use crate::rules::RulePack;
     use crate::rules::literal::is_break;
-    use crate::trigger::Clauses;
+    use crate::trigger::{Clauses, Prospects};
 
     /// What the build script compiled, all packs together, finds what each wording's expression finds that is compiled alone, and what it
     /// finds is foreseen.
@@ -135,6 +135,7 @@ mod tests {
         let checker = Checker::builder().build().unwrap();
         let (ready, conditions) = (&checker.0.linker, checker.0.conditions.as_ref().unwrap());
         let Scratch { scan, prospects, runs, .. } = &mut Scratch::default();
+        let is_foreseen = |pattern: &Pattern, prospects: &Prospects| pattern.number.is_none_or(|number| prospects.has(number));
         for rule in packs.iter().flat_map(|pack| &pack.rules) {
             let named = |fix: &FixRef| match fix {
                 FixRef::Inline(fix) => vec![fix.clone()],
@@ -148,14 +149,14 @@ mod tests {
                     let (pattern, other) = (ready.shared(from), alone.shared(from));
                     let found = pattern.find_in(&text, 0..=text.len(), runs);
                     assert_eq!(found, other.find_in(&text, 0..=text.len(), runs), "{from} in {}", example.text);
-                    let is_foreseen = pattern.number.is_none_or(|number| prospects.has(number));
-                    assert!(found.is_none() || is_foreseen, "{from} in {}", example.text);
+                    assert!(found.is_none() || is_foreseen(&pattern, prospects), "{from} in {}", example.text);
                 }
                 for clause in fixes.iter().flat_map(|fix| &fix.clauses) {
                     let (pattern, other) = (ready.shared(&clause.from), alone.shared(&clause.from));
                     for words in text.split(|&c| is_break(c)) {
                         let found = pattern.find_in(words, 0..=0, runs);
                         assert_eq!(found, other.find_in(words, 0..=0, runs), "{} in {}", clause.from, example.text);
+                        assert!(found.is_none() || is_foreseen(&pattern, prospects), "{} in {}", clause.from, example.text);
                     }
                 }
             }

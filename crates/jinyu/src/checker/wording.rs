@@ -13,6 +13,7 @@ use crate::rules::{CLAUSES, Category, Fix, Replace, Retelling};
 use crate::script::Script;
 use crate::span::Span;
 use crate::suggest::{Safety, Suggestion, Template, fitted, keeps_facts, without_pauses};
+use crate::trigger::Prospects;
 
 /// The wordings of a fix.
 #[derive(Debug)]
@@ -71,11 +72,16 @@ impl Part<'_> {
         if self.context.proposals == Proposals::None {
             return Vec::new();
         }
+        let wordings = rule.templates(&self.inner.linker);
+        if wordings.is_empty() {
+            return Vec::new();
+        }
         let is_foreseen = !is_respelled && self.foresee();
+        let is_possible =
+            |pattern: &Pattern, prospects: &Prospects| !is_foreseen || pattern.number.is_none_or(|number| prospects.has(number));
         let (text, offset, script, engine) = (self.text, self.offset, self.context.script(), &self.inner.engine);
         let original = |span: Span| Span::new(span.start - offset, span.end - offset).slice(text);
         let written = pattern.and_then(|pattern| rule.compiled.rest.patterns.get(pattern.index));
-        let wordings = rule.templates(&self.inner.linker);
         // With another pack in the place of one that had a list of fixes, what was found out about the rule's does not hold.
         let known = written.map(|pattern| &*pattern.loses_words).filter(|known| known.len() == wordings.len());
         let loses_words = |fix: usize| known.and_then(|known| known.get(fix)) != Some(&false);
@@ -83,6 +89,7 @@ impl Part<'_> {
         let keeps_matter =
             matches!(rule.compiled.kind.category(), Some(Category::Command | Category::Ignorance | Category::Overpromise));
         let (mut suggestions, mut last): (Vec<Suggestion>, Vec<Suggestion>) = Default::default();
+        let mut judged: Vec<(Range<usize>, bool)> = Vec::new();
         for (index, (fix, templates)) in self.inner.linker.fixes(&rule.compiled.rest).zip(wordings).enumerate() {
             let (from, to) = match fix.replace {
                 Replace::Match => (found.range.start, found.range.end),
@@ -91,9 +98,7 @@ impl Part<'_> {
             };
             let source = match &templates.from {
                 None => Match { range: from..to, groups: Vec::new() },
-                Some(pattern) if is_foreseen && pattern.number.is_some_and(|number| !self.scratch.prospects.has(number)) => {
-                    continue;
-                }
+                Some(pattern) if !is_possible(pattern, &self.scratch.prospects) => continue,
                 Some(pattern) => match pattern.find_in(folded.slice(from, to), 0..=to - from, &mut self.scratch.runs) {
                     // A wording of clauses stands for all of them.
                     Some(source) if !templates.clauses.is_empty() => Match { range: from..to, ..source.shifted(from) },
@@ -111,18 +116,26 @@ impl Part<'_> {
                 let groups = source.groups.iter().chain(&found.groups);
                 groups.clone().find(|(group, _)| group == name).map(|(_, range)| range)
             };
-            let around = [0..source.range.start, source.range.end..folded.text.len()];
-            let leaves_scorn = around.iter().any(|rest| self.is_scorn(folded, rest));
-            let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety != Safety::Safe;
-            let has_facts =
-                |rest: &Range<usize>| !rest.is_empty() && !keeps_facts(original(folded.original(rest.start, rest.end)), "");
-            let is_widened = leaves_scorn && is_stock && !around.iter().any(has_facts);
-            let keeps_scorn = template.groups().filter_map(group).any(|kept| self.is_scorn(folded, kept));
-            let Some(told) = self.told(&templates.clauses, folded, &source.range, !fix.single) else { continue };
+            let told = if templates.clauses.is_empty() {
+                String::new()
+            } else {
+                let possible = templates.clauses.iter().filter(|clause| is_possible(&clause.from, &self.scratch.prospects));
+                let possible: Vec<&Clause> = possible.collect();
+                let Some(told) = self.told(&possible, folded, &source.range, !fix.single) else { continue };
+                told
+            };
             let is_there = |name: &str| group(name).is_some() || name == CLAUSES && !told.is_empty();
             if !template.groups().all(is_there) {
                 continue;
             }
+            let around = [0..source.range.start, source.range.end..folded.text.len()];
+            let leaves_scorn = around.iter().any(|rest| self.is_scorn(folded, rest, &mut judged));
+            let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety != Safety::Safe;
+            let has_facts =
+                |rest: &Range<usize>| !rest.is_empty() && !keeps_facts(original(folded.original(rest.start, rest.end)), "");
+            let is_widened = leaves_scorn && is_stock && !around.iter().any(has_facts);
+            let keeps_scorn =
+                !keeps_matter && template.groups().filter_map(group).any(|kept| self.is_scorn(folded, kept, &mut judged));
             let wording = template.render(
                 |text| if own.is_some() { text.to_owned() } else { script.write(text) },
                 |name| match group(name) {
@@ -160,22 +173,24 @@ impl Part<'_> {
         suggestions
     }
 
-    /// Whether a range does more than tell something: what stays of it would be a rude word beside a kind one.
-    fn is_scorn(&mut self, folded: &Folded, range: &Range<usize>) -> bool {
+    /// Whether a range does more than tell something: what stays of it would be a rude word beside a kind one. Keeps what it found out in
+    /// `judged`, since the wordings of a match leave and keep the same ranges.
+    fn is_scorn(&mut self, folded: &Folded, range: &Range<usize>, judged: &mut Vec<(Range<usize>, bool)>) -> bool {
+        if let Some((_, is_scorn)) = judged.iter().find(|(known, _)| known == range) {
+            return *is_scorn;
+        }
         let EnginePatterns { plain, snide, .. } = &self.inner.engine;
         let runs = &mut self.scratch.runs;
         let words = folded.slice(range.start, range.end);
         // Packs that do not say what is plain say nothing about the rest.
-        plain.has_program() && (!plain.is_in(words, runs) || snide.is_in(words, runs))
+        let is_scorn = plain.has_program() && (!plain.is_in(words, runs) || snide.is_in(words, runs));
+        judged.push((range.clone(), is_scorn));
+        is_scorn
     }
 
-    /// The clauses of a range in other words; empty where there are no words for clauses, none where a clause has none or all are dropped, or
-    /// where there must be `several` and is one.
-    fn told(&mut self, clauses: &[Clause], folded: &Folded, range: &Range<usize>, several: bool) -> Option<String> {
+    /// The clauses of a range in other words; none where a clause has none or all are dropped, or where there must be `several` and is one.
+    fn told(&mut self, clauses: &[&Clause], folded: &Folded, range: &Range<usize>, several: bool) -> Option<String> {
         let mut told: Vec<String> = Vec::new();
-        if clauses.is_empty() {
-            return Some(String::new());
-        }
         let (text, offset, script) = (self.text, self.offset, self.context.script());
         let mut count = 0;
         for clause in folded.clauses(range.clone(), text, offset) {

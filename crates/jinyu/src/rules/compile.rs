@@ -422,7 +422,7 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
         FixRef::Named(_) => None,
     });
     let listed = vocabulary.fixes.values().flat_map(|list| list.iter());
-    written.extend(own.clone().chain(listed.clone()).filter_map(|fix| fix.from.as_deref()));
+    written.extend(own.chain(listed).flat_map(Fix::patterns));
     let mut looked_for = Vec::new();
     for written in written {
         match vocabulary.literals(written) {
@@ -432,9 +432,6 @@ pub(crate) fn make_ready(packs: &[RulePack]) -> Result<Ready, Error> {
             }
             None => stock.add(classes, written, false, None),
         }
-    }
-    for clause in own.chain(listed).flat_map(|fix| &fix.clauses) {
-        stock.add(classes, &clause.from, false, None);
     }
     for rule in rules() {
         for pattern in &rule.rest.patterns {
