@@ -306,6 +306,18 @@ fn import_guesses_categories() {
     assert!(!told.out.contains("undecided") && told.out.contains("佛系发货"), "{}", told.out);
 }
 
+/// The pack that the guide begins with loads, and finds what it says.
+#[test]
+fn the_first_pack_of_the_guide_is_true() {
+    let guide = fs::read_to_string(data("../../rules/README.md")).unwrap();
+    let pack = guide.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let folder = folder(&[("my-pack.toml", pack.as_bytes()), ("line.txt", "退款你就等着吧\n".as_bytes())]);
+    let test = run(bare().current_dir(folder.path()).args(["rules", "test", "my-pack.toml"]));
+    assert_eq!(test.code, 0, "{}{}", test.out, test.err);
+    let check = run(bare().current_dir(folder.path()).args(["check", "--rules", "my-pack.toml", "line.txt"]));
+    assert!(check.out.contains("refund/told-to-wait"), "{}{}", check.out, check.err);
+}
+
 /// The tutorial does what it says, from a fresh clone: its commands are run one after the other. `JINYU_BLESS=1` writes down what they say.
 #[test]
 fn the_tutorial_is_true() {

@@ -123,6 +123,13 @@ impl Fixer {
             problems
                 .report(format_args!("{file}: is JSON; fix works on plain text, nothing in it is changed; see `jinyu audit`"));
             false
+        } else if let Input::File(path) = input
+            && has_extension(path, &["csv", "tsv", "srt", "vtt"])
+        {
+            problems.report(format_args!(
+                "{file}: is a table or subtitles, of which fix cannot tell who speaks; it works on plain text, nothing in it is changed; see `jinyu audit`"
+            ));
+            false
         } else {
             true
         };

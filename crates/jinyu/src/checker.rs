@@ -30,6 +30,7 @@ use crate::flow::Flows;
 use crate::folded::{Folded, Reading};
 use crate::homophones::{Homophone, Homophones};
 use crate::rules::compile::{CompiledRule, judging, observing, purpose};
+use crate::rules::literal::is_break;
 use crate::rules::matcher::Runs;
 use crate::rules::pattern::Pattern;
 use crate::rules::{Category, Confidence, Kind, Rule, RulePack, Scope};
@@ -68,6 +69,12 @@ const PART: usize = 3 * 1024;
 
 /// Fixes are applied again to what they made at most this often.
 const ROUNDS: usize = 8;
+
+/// So many letters are a word.
+const WORD: usize = 2;
+
+/// A clause of a wording with at least so many letters that stands in what was said is looked at by itself.
+const KEPT: usize = 4;
 
 /// What comes of rewording an utterance is looked at at most this often: what is still not decent then is left to a person.
 const REWORDINGS: usize = 3;
@@ -328,7 +335,7 @@ impl Checker {
                 let mut part = self.settle(text, context, hits);
                 if context.proposals == Proposals::Decent {
                     leave_orders(&mut part.findings);
-                    part.findings.iter_mut().for_each(|finding| self.choose(finding, scratch));
+                    part.findings.iter_mut().for_each(|finding| self.choose(finding, text, scratch));
                 }
                 examination.findings.append(&mut part.findings);
                 examination.dismissals.append(&mut part.dismissals);
@@ -340,20 +347,41 @@ impl Checker {
         examination
     }
 
-    /// Keeps the first wordings that are sentences and no offence themselves: what a speaker's words are fitted into may be one, or none.
-    fn choose(&self, finding: &mut Finding, scratch: &mut Scratch) {
+    /// What of a wording for so many letters shows that it is no sentence, or taunts, if anything does. A word for a word need be none.
+    fn clumsy(&self, wording: &str, replaced: usize) -> Option<String> {
+        if wording.chars().count() <= WORD && replaced <= 2 * WORD {
+            return None;
+        }
+        let folded = Folded::new(wording, 0, Reading::Plain).text;
+        let found = self.0.engine.clumsy.find_in(&folded, 0..=folded.len(), &mut Runs::default())?;
+        Some(folded.get(found.range)?.iter().collect())
+    }
+
+    /// Keeps the first wordings that are sentences and no offence themselves: what a speaker's words are fitted into may be one, or none. Nor
+    /// may a clause be one that is kept as it was said in `text`, whatever kind words around it would excuse.
+    fn choose(&self, finding: &mut Finding, text: &str, scratch: &mut Scratch) {
         let script = finding.script;
-        let mut is_decent = |text: &str| {
-            let context = Context { proposals: Proposals::None, ..Context::lone(text, script) };
-            let folded = Folded::new(text, 0, Reading::Plain).text;
-            !self.0.engine.clumsy.is_in(&folded, &mut scratch.runs) && self.run_with(text, &context, scratch).findings.is_empty()
+        let mut is_decent = |Suggestion { text: wording, span, .. }: &Suggestion| {
+            let context = || Context { proposals: Proposals::None, ..Context::lone(wording, script) };
+            if self.clumsy(wording, span.slice(text).chars().count()).is_some()
+                || !self.run_with(wording, &context(), scratch).findings.is_empty()
+            {
+                return false;
+            }
+            let alone = Context { by_words_alone: true, ..context() };
+            let clauses = wording.split(separates).filter(|clause| clause.len() < wording.len() && text.contains(clause));
+            clauses
+                .filter(|clause| clause.chars().count() >= KEPT)
+                .all(|clause| self.run_with(clause, &alone, scratch).findings.iter().all(|finding| !is_harsh(finding.category)))
         };
         let mut chosen: Vec<Suggestion> = Vec::with_capacity(MOST);
         for suggestion in std::mem::take(&mut finding.suggestions) {
             let is_needed = chosen.len() < MOST
                 || suggestion.safety > Safety::Show && chosen.iter().all(|other| other.safety == Safety::Show);
-            let is_new = chosen.iter().all(|other| other.text != suggestion.text);
-            if is_needed && is_new && is_decent(&suggestion.text) {
+            // The same words may be offered for more, to be looked at, and for less, to be applied.
+            let is_more = |other: &Suggestion| other.safety == Safety::Show && suggestion.safety > Safety::Show;
+            let is_new = chosen.iter().all(|other| other.text != suggestion.text || is_more(other));
+            if is_needed && is_new && is_decent(&suggestion) {
                 chosen.push(suggestion);
             }
         }
@@ -545,6 +573,16 @@ fn with_first_wordings(text: &str, findings: &[Finding]) -> Option<String> {
     Some(apply(text, &mut edits).0)
 }
 
+/// Whether an offence is one by its tone alone: what others tell may be kept, with what makes it better beside it.
+fn is_harsh(category: Category) -> bool {
+    matches!(category, Category::Blame | Category::Contempt | Category::Threat | Category::Shirk)
+}
+
+/// Whether a character separates clauses.
+fn separates(c: char) -> bool {
+    is_break(c) || matches!(c, ',' | ';' | '；' | '、' | '!' | '?' | '…')
+}
+
 /// Adds what has not been seen in an earlier part.
 fn append_new(seen: &mut Vec<Occurrence>, new: Vec<Occurrence>) {
     for occurrence in new {
@@ -552,6 +590,16 @@ fn append_new(seen: &mut Vec<Occurrence>, new: Vec<Occurrence>) {
             Some(other) => other.confidence = other.confidence.max(occurrence.confidence),
             None => seen.push(occurrence),
         }
+    }
+}
+
+/// A match without the marks at its ends, which show where it stands and are no part of what was said.
+fn without_marks(folded: &Folded, range: &Range<usize>) -> Range<usize> {
+    let is_word = |c: &char| !is_break(*c);
+    let letters = folded.slice(range.start, range.end);
+    match (letters.iter().position(is_word), letters.iter().rposition(is_word)) {
+        (Some(first), Some(last)) => range.start + first..range.start + last + 1,
+        _ => range.clone(),
     }
 }
 
@@ -689,7 +737,8 @@ impl Part<'_> {
         let last = triggered.last.saturating_sub(start);
         for found in matches(expression, folded.slice(start, end), last, &mut self.scratch.runs) {
             let found = found.shifted(start);
-            let span = folded.original(found.range.start, found.range.end);
+            let words = without_marks(folded, &found.range);
+            let span = folded.original(words.start, words.end);
             let is_heard = |place: &Range<usize>| {
                 found.range.start <= place.start && place.end <= found.range.end && found.range.len() >= LEAST_HEARD
             };
@@ -743,6 +792,54 @@ mod tests {
         let [blame, command] = examination.findings.as_slice() else { panic!("{:?}", examination.findings) };
         assert!(!blame.suggestions[0].span.overlaps(command.span), "{:?}", blame.suggestions);
         assert!(examination.reworded.is_some_and(|whole| whole.ends_with("请您先付款")));
+    }
+
+    /// The checker's wordings of the first finding.
+    fn wordings(text: &str) -> Vec<String> {
+        let checker = Checker::builder().without_model().build().unwrap();
+        let findings = checker.check(text);
+        findings.first().unwrap_or_else(|| panic!("{text}")).suggestions.iter().map(|one| one.text.clone()).collect()
+    }
+
+    #[test]
+    fn what_only_tells_something_stays_beside_a_wording() {
+        let checker = Checker::builder().without_model().build().unwrap();
+        for (text, kept) in [("您的押金已经原路退回了，您误会了，您稍等", "押金"), ("小朋友的票是半价，您自己看官网", "半价")]
+        {
+            let first = checker.check(text).remove(0).suggestions.into_iter().next();
+            let changed = first.map(|first| apply(text, &mut vec![Edit { span: first.span, text: first.text }]).0);
+            assert!(changed.as_ref().is_none_or(|changed| changed.contains(kept)), "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_applied_is_not_hidden_by_its_wider_twin() {
+        let checker = Checker::builder().without_model().build().unwrap();
+        let text = "您脑子进水了，您误会了";
+        let fixed = checker.fix(text, Safety::Unsafe);
+        let shown = checker.check(text);
+        let can_apply = shown.iter().flat_map(|finding| &finding.suggestions).any(|one| one.safety > Safety::Show);
+        assert_eq!(can_apply, fixed.applied > 0, "{shown:?}");
+        assert!(can_apply, "{shown:?}");
+    }
+
+    #[test]
+    fn a_threat_is_not_kept_beside_kind_words() {
+        for text in ["先生你講話客氣一點，不然我掛電話囉", "我講得很清楚了，您聽不懂嗎"] {
+            let kept = |wording: &String| wording.contains("掛電話") || wording.contains("聽不懂");
+            assert!(!wordings(text).iter().any(kept), "{:?}", wordings(text));
+        }
+    }
+
+    #[test]
+    fn a_finding_has_no_marks_at_its_ends() {
+        let checker = Checker::builder().build().unwrap();
+        for text in ["你急什么，等着吧。", "退不了，您爱投诉就投诉。", "经理不在，你找谁都一样！"]
+        {
+            for finding in checker.check(text) {
+                assert!(!finding.text.starts_with('，') && !finding.text.ends_with(['，', '。', '！']), "{finding:?}");
+            }
+        }
     }
 
     #[test]

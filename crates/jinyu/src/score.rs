@@ -15,7 +15,7 @@ const MOST: f64 = 1.25;
 
 /// A hundred less deductions.
 ///
-/// Each finding costs the points of its rule, up to the rule's cap; each violated flow rule costs its own. The points of flow rules that
+/// Each finding costs the points of its rule, up to the rule's cap, and words that several rules find cost what the dearest asks; each violated flow rule costs its own. The points of flow rules that
 /// do not apply to the conversation are shared among those that do, which adds a quarter to them at most. A critical rule leaves
 /// nothing. Findings of low confidence cost nothing. A score is no basis for decisions on people by itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -253,11 +253,15 @@ pub(crate) fn keeps_facts(original: &str, replacement: &str) -> bool {
     facts(&original).iter().all(|fact| replacement.contains(fact.as_str()))
 }
 
-/// Whether the one before a unit is a number, and not 下一位 (the next one), 一分都不 (not a cent) or 快一点 (a bit).
-fn one_is_a_number(before: Option<char>, unit: char, after: Option<char>) -> bool {
+/// Whether the one before a unit is a number, and not 下一位 (the next one), 一分都不 (not a cent) or 快一点 (a bit). `before` are the letters
+/// before it, the nearest first.
+fn one_is_a_number(mut before: impl Iterator<Item = char>, unit: char, after: Option<char>) -> bool {
     let is_of = |c: Option<char>, these: &str| c.is_some_and(|c| these.contains(c));
-    let is_time = is_of(before, "午晨晚早到至在前") || is_of(after, "钟半前多后整到");
-    !is_of(before, "下上这那哪每另同") && !is_of(after, "都也") && (unit != '点' || is_time)
+    let (last, first) = (before.next(), before.next());
+    // 地下一层 and 晚上一点 are places and times.
+    let is_next = is_of(last, "这那哪每另同") || is_of(last, "上下") && !is_of(first, "早晚地楼线网路车");
+    let is_time = is_of(last, "午晨晚早到至在前上") || is_of(after, "钟半前多后整到");
+    !is_next && !is_of(after, "都也") && (unit != '点' || is_time)
 }
 
 /// Numbers (with their unit, where they are written in Chinese), Latin words, and names with a title, of a folded text.
@@ -276,10 +280,12 @@ fn facts(text: &str) -> Vec<String> {
             let number = run(&|c| NUMERALS.contains(c));
             let unit = chars.get(at + number.chars().count()).copied().filter(|&unit| UNITS.contains(unit));
             let long = number.chars().count() > 1;
-            let before = at.checked_sub(1).and_then(|before| chars.get(before)).copied();
+            let before = || chars.get(..at).unwrap_or_default().iter().rev().copied();
             let after = chars.iter().skip(at + number.chars().count() + 1).copied().find(|&c| c != '钱');
-            let counts = number != "一" || unit.is_some_and(|unit| one_is_a_number(before, unit, after));
-            if counts && (unit.is_some() || long) { number } else { String::new() }
+            let counts = number != "一" || unit.is_some_and(|unit| one_is_a_number(before(), unit, after));
+            let is_weekday =
+                before().next() == Some('周') || before().take(2).eq(['期', '星']) || before().take(2).eq(['拜', '礼']);
+            if is_weekday || counts && (unit.is_some() || long) { number } else { String::new() }
         } else {
             String::new()
         };
@@ -329,6 +335,17 @@ mod tests {
         assert!(!keeps_facts("王先生你弄错了", "可能是我没有讲清楚"));
         assert!(!keeps_facts("你三天内必须来", "请您尽快来"));
         assert!(keeps_facts("你弄错了", "可能是我没有讲清楚"));
+    }
+
+    #[test]
+    fn one_is_a_fact_where_it_counts() {
+        for fact in ["晚上一点到", "地下一层", "路上一小时", "下午一点", "罚一百", "周三来", "礼拜一再来", "星期二下午"]
+        {
+            assert!(!keeps_facts(fact, ""), "{fact}");
+        }
+        for idiom in ["下一位", "上一单", "一分都不退", "一毛钱也没有", "快一点", "每一天"] {
+            assert!(keeps_facts(idiom, ""), "{idiom}");
+        }
     }
 
     #[test]

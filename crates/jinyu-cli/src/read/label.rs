@@ -90,17 +90,16 @@ impl Labels {
             self.speaker(label.trim_matches(around)).is_some()
         });
         let (time, label) = of_label.and_then(|start| before.split_at_checked(start)).unwrap_or_default();
-        let label = label.trim_matches(around);
+        let (label, own_time) = without_time(label.trim_matches(around));
         let names_somebody = !label.is_empty() && label.parse::<Speaker>().is_err();
         let time = time.trim_matches(|c| around(c) || "()（）".contains(c));
-        Preface { agent: Some(label).filter(|_| names_somebody), time: Some(time).filter(|time| !time.is_empty()) }
+        let time = Some(time).filter(|time| !time.is_empty()).or(own_time);
+        Preface { agent: Some(label).filter(|_| names_somebody), time }
     }
 
     fn before_colon<'a>(&self, line: &'a str, at: usize) -> Start<'a> {
         let rest = line.get(at..).unwrap_or_default();
-        let Some((colon, mark)) = rest.char_indices().take(LONGEST + 9).find(|(_, c)| matches!(c, ':' | '：')) else {
-            return Start::Text;
-        };
+        let Some((colon, mark)) = colon(rest) else { return Start::Text };
         let label = rest.get(..colon).unwrap_or_default().trim().trim_matches('*').trim();
         let after = at + colon + mark.len_utf8();
         let words = skip(line, after, |c| c.is_whitespace() || c == '*');
@@ -119,6 +118,31 @@ impl Labels {
             && !(mark == ':' && next.is_some_and(|c| c.is_ascii_digit() || c == '/'));
         if likely { Start::Unknown(label, words) } else { Start::Text }
     }
+}
+
+/// The colon after a label: not one of a time in brackets, 客服(10:02)：您好, unless the brackets stay open.
+fn colon(rest: &str) -> Option<(usize, char)> {
+    let near = || rest.char_indices().take(LONGEST + 9);
+    let is_colon = |c: char| matches!(c, ':' | '：');
+    let mut is_inside = false;
+    let mut outside = near().filter(|&(_, c)| {
+        is_inside = match c {
+            '(' | '（' | '[' | '【' => true,
+            ')' | '）' | ']' | '】' => false,
+            _ => is_inside,
+        };
+        !is_inside && is_colon(c)
+    });
+    outside.next().or_else(|| near().find(|&(_, c)| is_colon(c)))
+}
+
+/// A label and the time in brackets after it, if there is one.
+fn without_time(label: &str) -> (&str, Option<&str>) {
+    let split = label.rfind(['(', '（', '[', '【']).and_then(|open| label.split_at_checked(open));
+    let Some((name, time)) = split else { return (label, None) };
+    let time = time.trim_matches(|c: char| "()（）[]【】".contains(c) || c.is_whitespace());
+    let is_time = time.contains([':', '：']) && time.chars().all(|c| c.is_ascii_digit() || ":：-/. 年月日".contains(c));
+    if is_time { (name.trim_end(), Some(time)) } else { (label, None) }
 }
 
 /// What stands before the name of somebody: 客服小王, 客户李女士. A heading of a form is no name: 客户小区, 客服小结.
@@ -190,6 +214,9 @@ mod tests {
             ("客服小王：您好", Speaker::Agent, "您好"),
             ("坐席 阿明：您好", Speaker::Agent, "您好"),
             ("客户李女士：喂", Speaker::Customer, "喂"),
+            ("客服小王(10:02): 您好", Speaker::Agent, "您好"),
+            ("客服（10:02）：您好", Speaker::Agent, "您好"),
+            ("客服(早班: 您好", Speaker::Agent, "您好"),
         ] {
             match labels.split(line) {
                 Start::Label(found, at) => assert_eq!((found, line.get(at..)), (speaker, Some(words)), "{line}"),

@@ -141,7 +141,7 @@ impl Checker {
         }
         // From here on as users see it.
         let mut first = first.clone();
-        SCRATCH.with_borrow_mut(|scratch| self.choose(&mut first, scratch));
+        SCRATCH.with_borrow_mut(|scratch| self.choose(&mut first, &example.text, scratch));
         let applied = |suggestion: &Suggestion| {
             apply(&example.text, &mut vec![Edit { span: suggestion.span, text: suggestion.text.clone() }]).0
         };

@@ -47,7 +47,7 @@ pub enum LintKind {
     Dead,
     /// Words that ordinary talk has everywhere.
     TooCommon,
-    /// Better wordings that would be flagged themselves and so are never offered.
+    /// Better wordings that would be flagged themselves, or taken for no sentence, and so are never offered.
     Wording,
     /// What something else finds anyway.
     Shadowed,
@@ -418,10 +418,15 @@ impl<'a> Across<'a> {
         }
     }
 
-    /// What is found in a wording that has no groups.
+    /// What is found in a wording that has no groups, by rules or as the scrap of a sentence.
     fn flagged_wording(&self, fix: &Fix) -> Option<String> {
         [Some(&fix.text), fix.tw.as_ref(), fix.hk.as_ref()].into_iter().flatten().filter(|text| !text.contains("${")).find_map(
             |text| {
+                if let Some(scrap) = self.checker.clumsy(text, 0) {
+                    return Some(format!(
+                        "the wording \"{text}\" is taken for no sentence, or for a taunt (\"{scrap}\"), so it is never offered; say it in other words"
+                    ));
+                }
                 let finding = self.checker.check(text).into_iter().next()?;
                 Some(format!(
                     "the wording \"{text}\" is found by {} itself (\"{}\"), so it is never offered; say it in other words",

@@ -12,6 +12,7 @@ use crate::finding::{By, Examination, Finding, Occurrence};
 use crate::flow::{Event, FlowVerdict, Note, Timeline, Turn};
 use crate::ledger::{Promise, PromiseState, deadline, is_done};
 use crate::rules::Confidence;
+use crate::rules::compile::CompiledRule;
 use crate::rules::flow::Verdict;
 use crate::score::{Loss, Score};
 use crate::script::{Script, fold, is_han};
@@ -248,6 +249,7 @@ impl Session {
             };
             events.extend(of(signal).into_iter().flatten());
         }
+        let mut charged: Vec<(&Finding, &CompiledRule)> = Vec::new();
         for finding in &seen.findings {
             let Some(rule) = inner.rules.iter().find(|rule| rule.compiled.id == finding.rule) else { continue };
             // What only the model finds costs nothing, flow rules included.
@@ -256,12 +258,20 @@ impl Session {
             }
             events.extend(inner.events.of(rule));
             // A doubtful finding is shown, but costs nothing.
-            if finding.confidence == Confidence::Low {
+            if finding.confidence != Confidence::Low {
+                charged.push((finding, &rule.compiled));
+            }
+        }
+        // The same words are charged once, for the worst that they are.
+        charged.sort_by_key(|(_, rule)| std::cmp::Reverse((rule.weight.critical, rule.weight.points)));
+        let mut paid: Vec<&Finding> = Vec::new();
+        for (finding, rule) in charged {
+            if !rule.weight.critical && paid.iter().any(|other| other.rule != finding.rule && other.span.overlaps(finding.span)) {
                 continue;
             }
-            let compiled = &rule.compiled;
-            let loss = self.losses.entry(compiled.id.clone());
-            let loss = loss.or_insert_with(|| Loss::new(compiled.id.clone(), compiled.care, compiled.weight));
+            paid.push(finding);
+            let loss = self.losses.entry(rule.id.clone());
+            let loss = loss.or_insert_with(|| Loss::new(rule.id.clone(), rule.care, rule.weight));
             loss.add(utterance.turn, utterance.agent.as_ref().filter(|_| utterance.speaker == Speaker::Agent));
         }
         events.sort_unstable();

@@ -85,9 +85,11 @@ impl Part<'_> {
         // With another pack in the place of one that had a list of fixes, what was found out about the rule's does not hold.
         let known = written.map(|pattern| &*pattern.loses_words).filter(|known| known.len() == wordings.len());
         let loses_words = |fix: usize| known.and_then(|known| known.get(fix)) != Some(&false);
-        // With those first that leave nothing rude and lose no fact, but where what they keep is what the customer is to do, asked or hopes for.
-        let keeps_matter =
-            matches!(rule.compiled.kind.category(), Some(Category::Command | Category::Ignorance | Category::Overpromise));
+        // Those come last that lose a fact, and those that leave or keep something rude. But what is ordered or promised may be a figure, and in
+        // that and in what is not known, words that may be taken for rude are what it is about.
+        let category = rule.compiled.kind.category();
+        let is_about_figures = matches!(category, Some(Category::Command | Category::Overpromise));
+        let keeps_matter = is_about_figures || category == Some(Category::Ignorance);
         let (mut suggestions, mut last): (Vec<Suggestion>, Vec<Suggestion>) = Default::default();
         let mut judged: Vec<(Range<usize>, bool)> = Vec::new();
         for (index, (fix, templates)) in self.inner.linker.fixes(&rule.compiled.rest).zip(wordings).enumerate() {
@@ -129,13 +131,21 @@ impl Part<'_> {
                 continue;
             }
             let around = [0..source.range.start, source.range.end..folded.text.len()];
-            let leaves_scorn = around.iter().any(|rest| self.is_scorn(folded, rest, &mut judged));
-            let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety != Safety::Safe;
-            let has_facts =
-                |rest: &Range<usize>| !rest.is_empty() && !keeps_facts(original(folded.original(rest.start, rest.end)), "");
-            let is_widened = leaves_scorn && is_stock && !around.iter().any(has_facts);
+            let leaves_scorn = around.clone().map(|rest| self.is_scorn(folded, &rest, &mut judged));
             let keeps_scorn =
                 !keeps_matter && template.groups().filter_map(group).any(|kept| self.is_scorn(folded, kept, &mut judged));
+            // A stock line stands for the scorn beside it too, where that has no facts.
+            let is_stock = templates.clauses.is_empty() && template.groups().next().is_none() && fix.safety != Safety::Safe;
+            let has_facts = |rest: &Range<usize>| !keeps_facts(original(folded.original(rest.start, rest.end)), "");
+            let [takes_before, takes_after] = [0, 1].map(|side| {
+                is_stock && leaves_scorn.get(side) == Some(&true) && around.get(side).is_some_and(|rest| !has_facts(rest))
+            });
+            let [leaves_before, leaves_after] = leaves_scorn;
+            let wide = (takes_before || takes_after).then(|| {
+                let start = if takes_before { 0 } else { source.range.start };
+                let end = if takes_after { folded.text.len() } else { source.range.end };
+                (start..end, leaves_before && !takes_before || leaves_after && !takes_after)
+            });
             let wording = template.render(
                 |text| if own.is_some() { text.to_owned() } else { script.write(text) },
                 |name| match group(name) {
@@ -149,24 +159,27 @@ impl Part<'_> {
                 && templates.from.is_none()
                 && (!engine.lead.is_in(folded.slice(from, found.range.start), &mut self.scratch.runs)
                     || !engine.tail.is_in(folded.slice(found.range.end, to), &mut self.scratch.runs));
-            let wide = is_widened.then_some((0..folded.text.len(), false));
-            for (range, leaves_scorn) in wide.into_iter().chain([(source.range.clone(), leaves_scorn)]) {
+            let has_twin = wide.is_some();
+            for (range, leaves_scorn) in wide.into_iter().chain([(source.range.clone(), leaves_before || leaves_after)]) {
                 let is_wide = range != source.range;
                 let covered = folded.original(range.start, range.end);
                 let inner = without_pauses(text, Span::new(covered.start - offset, covered.end - offset));
                 let (wording, inner) = fitted(text, inner, wording.clone());
                 let span = Span::new(inner.start + offset, inner.end + offset);
-                let is_known = suggestions.iter().chain(&last).any(|other| other.text == wording);
-                if is_known && (is_wide || !is_widened) {
+                if suggestions
+                    .iter()
+                    .chain(&last)
+                    .any(|other| other.text == wording && (is_wide || !has_twin || other.span == span))
+                {
                     continue;
                 }
                 let keeps_facts = keeps_facts(original(span), &wording);
                 let keeps = !loses_words(index) && !covers_words && !is_wide && keeps_facts;
                 let safety = if keeps { fix.safety } else { Safety::Show };
                 let reason = fix.reason.clone().filter(|_| safety == Safety::Unsafe);
-                let is_last = (leaves_scorn || keeps_scorn || !keeps_facts) && !keeps_matter;
-                let kind = if is_last { &mut last } else { &mut suggestions };
-                kind.push(Suggestion { text: wording, safety, reason, span });
+                let is_last = !keeps_facts && !is_about_figures || (leaves_scorn || keeps_scorn) && !keeps_matter;
+                let list = if is_last { &mut last } else { &mut suggestions };
+                list.push(Suggestion { text: wording, safety, reason, span });
             }
         }
         suggestions.append(&mut last);

@@ -13,6 +13,7 @@ use crate::rules::frequency::Frequencies;
 use crate::rules::later::Later;
 use crate::rules::library::Stock;
 use crate::rules::matcher::Program;
+use crate::rules::mend::most_like;
 use crate::rules::pattern::{Classes, Source, crosses_clauses, has_open_part, parse};
 use crate::rules::{
     CLAUSES, Care, Condition, Confidence, Edge, Fix, FixRef, GuardRef, Kind, Rule, RulePack, Scope, Severity, Weight, literal,
@@ -218,11 +219,8 @@ impl Vocabulary {
         for guard in rule.when.iter().chain(&rule.unless) {
             match guard {
                 GuardRef::Named(name) if !self.guards.contains_key(name) => {
-                    let names: Vec<&str> = self.guards.keys().map(String::as_str).collect();
-                    return Err(format!(
-                        "there is no guard \"{name}\"; declare it under [guards], or use one of {}",
-                        names.join(", ")
-                    ));
+                    let names = most_like(name, self.guards.keys().map(String::as_str));
+                    return Err(format!("there is no guard \"{name}\"; declare it under [guards], or use one of {names}"));
                 }
                 GuardRef::Named(_) => {}
                 GuardRef::Inline(condition) => self.check(condition)?,
@@ -271,9 +269,8 @@ impl Vocabulary {
                 FixRef::Named(name) => match self.fixes.get(name) {
                     Some(list) => fixes.extend(list.iter()),
                     None => {
-                        let names: Vec<&str> = self.fixes.keys().map(String::as_str).collect();
-                        let known =
-                            if names.is_empty() { String::new() } else { format!(", or use one of {}", names.join(", ")) };
+                        let names = most_like(name, self.fixes.keys().map(String::as_str));
+                        let known = if names.is_empty() { String::new() } else { format!(", or use one of {names}") };
                         return Err(format!("there is no list of fixes \"{name}\"; declare it under [fixes]{known}"));
                     }
                 },

@@ -113,6 +113,16 @@ fn meant<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     translated.or_else(|| is_known(&folded)).or_else(category).or_else(near)
 }
 
+/// Of names in use those that are most like one that is not known, for the author to choose from; `…` stands for the others.
+pub(super) fn most_like<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    const FEW: usize = 5;
+    let mut names: Vec<&str> = names.collect();
+    names.sort_by_cached_key(|known| (!known.contains(name), distance(name, known)));
+    let others = if names.len() > FEW { ", …" } else { "" };
+    names.truncate(FEW);
+    names.join(", ") + others
+}
+
 /// How many letters must be put in, left out or changed to make one word of the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();

@@ -13,6 +13,7 @@ use crate::rules::Edge;
 use crate::rules::library::Library;
 use crate::rules::literal::{BREAKS, is_break};
 use crate::rules::matcher::{Match, Program, Runs};
+use crate::rules::mend::most_like;
 use crate::script::fold;
 use crate::script::regional::REGIONAL;
 
@@ -82,8 +83,8 @@ impl Classes {
     }
 
     fn unknown(&self, name: &str) -> String {
-        let names: Vec<&str> = self.by_name.keys().map(String::as_str).collect();
-        format!("there is no word class {{{name}}}; declare it under [classes], or use one of {}", names.join(", "))
+        let names = most_like(name, self.by_name.keys().map(String::as_str));
+        format!("there is no word class {{{name}}}; declare it under [classes], or use one of {names}")
     }
 
     /// What is written in a pack as a regular expression over folded text.
