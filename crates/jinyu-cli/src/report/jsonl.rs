@@ -1,50 +1,5 @@
-//! Findings as JSON Lines, for programs: one object a line, told apart by `type`. Keys are added over time, never
-//! renamed or removed. Offsets are half-open `[start, end]` in the utterance as it was given, counted in bytes of
-//! UTF-8, in characters and in UTF-16 units; of a line that is not UTF-8, in the text with U+FFFD in place of bad bytes.
-//!
-//! `finding`:
-//!
-//! | key | |
-//! |---|---|
-//! | `conversation`, `turn`, `speaker` | where it was said. `turn` as the source counts, from 1 where it does not; `jinyu check` gives the file and the line |
-//! | `rule`, `category`, `severity`, `confidence` | what was found, named as in rule packs |
-//! | `text`, `span` | the words, and where they stand in the utterance: `{"byte":[…],"char":[…],"utf16":[…]}` |
-//! | `by`, `evidence` | `"model"` where the statistical model found it, and the sequences of letters that weighed most; absent where a rule's words were found |
-//! | `assumed` | with `--asr`: what was probably said, in Simplified; absent where the words are as written |
-//! | `message` | why it must not be said, in Simplified Chinese |
-//! | `suggestions` | the best first: `text`, `safety` (`safe`, `unsafe`, `show`), `span` (what it stands for), and `reason` where it is not safe |
-//! | `file`, `line` | where the utterance starts |
-//! | `agent`, `start_ms`, `channel`, `recognised` | who said it, when, whether it was typed or spoken, and how sure the recogniser is (0 to 1); absent where the source does not say |
-//! | `fingerprint` | what it is recognised by in later reports: of rule, conversation, turn and words |
-//! | `suppressed` | with `--waivers`, of a finding that does not count: `{"reason","who","until"}` |
-//!
-//! `reworded`, after the findings of an utterance that has several: `conversation`, `turn`, `speaker`, `file`, `line`, and `text`: all of it with the
-//! first suggestion of each finding in place. Only where nothing is found in that.
-//!
-//! `dismissal` (with `--explain`): `conversation`, `turn`, `speaker`, `rule`, `text`, `span`, `file`, `line`, and `reason`: what let it
-//! pass (`guard`, `when`, `boundary`, `covered`, `model`, or another word in a later version), with `by`: the guard or the covering rule.
-//!
-//! `conversation` (`audit` only), after the findings of each conversation:
-//!
-//! | key | |
-//! |---|---|
-//! | `conversation`, `file`, `utterances` | which, where, and how long |
-//! | `agents`, `start_ms` | who spoke for the company, and when it began (milliseconds since 1970, or since it began); absent where the source does not say |
-//! | `agent_scores` | the score of each agent, by name, from what they are charged with; absent where none is named |
-//! | `score`, `care`, `critical` | 0 to 100, overall and for each dimension, null where no agent says anything; whether a critical rule was broken |
-//! | `signals`, `steps` | `[{"signal","turn"}]`, `[{"step","turn"}]` |
-//! | `flow` | of each flow rule `rule`, `name` (what it checks, in a few Chinese words, or the id), `verdict` (`satisfied`, `violated`, `pending`, `not-applicable`), `severity`, `care`, `turns`, `message` (why the rule matters), `reason` (why it says so of this conversation), both in Simplified Chinese, and of violated ones `agents` (who is charged, where they are named) and `fingerprint`; those that do not count also `suppressed`, as of findings |
-//! | `deductions` | `rule`, `care`, `points`, `times`, `turns`, `critical`, the most expensive first; `by`: what of it agents are charged with, `agent`, `points`, `times`, `turns`, each as if the others had broken nothing |
-//! | `promises` | `turn`, `agent`, `what`, `when`, `seconds`, `due_ms`, `state` (`open`, `kept`, `broken`) |
-//! | `notes` | for reviewers, never a deduction: `rule`, `profile`, `turns`, `message` |
-//!
-//! `summary`, the last line: `command`, `files`, `conversations` (`audit` only), `utterances`, `agent_utterances`, `findings`,
-//! `by_category`, `by_severity`, `by_rule` (those that occur), `unread` (files), `errors` (messages on standard error),
-//! `flow` (by rule, how often it said what), `mean_score`, `agents` (`conversations`, `mean`, `spread`, `enough`), `partial` (when it was
-//! stopped before the end), `engine` (the version), `packs`: `[{"name","version","sha256"}]`, `model`: the SHA-256 of the models' weights (absent with --no-model),
-//! `inputs` (`audit` only): `[{"file","bytes","sha256"}]`; a file that was not read to its end has no hash, `redacted` (with --redact),
-//! `suppressed` and `unused_waivers` (with --waivers), `known` (with --baseline: what the older report has), and what was asked for: `without_model`, `speech` (--asr),
-//! `waivers` and `baseline` (their files).
+//! Findings as JSON Lines.
+#![doc = include_str!("../../RECORDS.md")]
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
